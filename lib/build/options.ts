@@ -1,0 +1,48 @@
+/** What `build()` is asked to do: UX.md section 8. */
+export interface BuildOptions {
+	/** A folder, a `file:` URL, or a context that is on no disk. */
+	readonly context: string | URL | VirtualContext;
+	/** Path of the Dockerfile, relative to where the process stands; its text; or absent: the context's Dockerfile, dockerfile or Containerfile. */
+	readonly dockerfile?:
+		| string
+		| {readonly text: string /** As people know it; default `Dockerfile`. */; readonly name?: string};
+	/** `--build-context`: a folder, `oci-layout://DIR[:tag]`, `docker-image://REF`, or a virtual one. */
+	readonly contexts?: Readonly<Record<string, string | VirtualContext>>;
+	readonly tags?: readonly string[];
+	readonly target?: string;
+	/** `os/arch[/variant]`; this release builds one. */
+	readonly platforms?: readonly string[];
+	readonly buildArgs?: Readonly<Record<string, string>>;
+	readonly labels?: Readonly<Record<string, string>>;
+	readonly outputs?: readonly Output[];
+	readonly noCache?: boolean;
+	/** Ask the registry even if the base is in the store. */
+	readonly pull?: boolean;
+	readonly network?: 'default' | 'none' | 'host';
+	/** Lines for /etc/hosts: name → address. */
+	readonly hosts?: Readonly<Record<string, string>>;
+	/** `crun`, `runc` or a path; default: what works. */
+	readonly runtime?: string;
+	/** Steps at a time; default: number of cores. */
+	readonly jobs?: number;
+	/** The store; default `$STRATA_ROOT`, `$XDG_DATA_HOME/strata`, `~/.local/share/strata`. */
+	readonly root?: string;
+	readonly signal?: AbortSignal;
+}
+
+/** Files by their path in the context. */
+export interface VirtualContext {
+	readonly files: Readonly<Record<string, VirtualFile>>;
+}
+
+export type VirtualFile = VirtualContent | {readonly data: VirtualContent; readonly mode?: number};
+export type VirtualContent = string | Uint8Array | (() => AsyncIterable<Uint8Array>);
+
+/** Where the image goes besides the store. */
+export type Output =
+	/** An OCI layout: a folder, or with `tar` a file. */
+	| {readonly type: 'oci'; readonly dest: string; readonly tar?: boolean}
+	/** A tar that every `docker load` takes. `-` as `dest` is stdout (CLI only). */
+	| {readonly type: 'docker'; readonly dest: string}
+	/** Handed to podman or docker, whichever is there. */
+	| {readonly type: 'load'};

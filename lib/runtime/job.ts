@@ -1,0 +1,26 @@
+/** One RUN as plain data: all that making its bundle and starting it needs besides the root filesystem. */
+export interface RunJob {
+	/** Unique in the store: names the container and its folders. */
+	readonly id: string;
+	readonly argv: readonly string[];
+	/** `NAME=value`; HOME is added from the passwd of the image unless it is here. */
+	readonly env: readonly string[];
+	/** Absolute; made if it is not there. */
+	readonly cwd: string;
+	/** As in the image config: `''`, `name`, `uid`, `name:group`, `uid:gid`; resolved in the root filesystem. */
+	readonly user: string;
+	readonly hostname: string;
+	readonly network: 'default' | 'none' | 'host';
+	readonly security: 'sandbox' | 'insecure';
+	/** Further lines of /etc/hosts. */
+	readonly hosts: readonly {readonly name: string; readonly address: string}[];
+	/** Files seen read-only at their absolute path while it runs. */
+	readonly files: readonly {readonly path: string; readonly data: string; readonly mode: number}[];
+	/** Folders and memory seen at an absolute path while it runs. */
+	readonly mounts: readonly JobMount[];
+}
+
+/** A mount with its source already found: `source` is a path of this machine. */
+export type JobMount =
+	| {readonly type: 'bind'; readonly source: string; readonly target: string; readonly readOnly: boolean}
+	| {readonly type: 'tmpfs'; readonly target: string; readonly size?: number};

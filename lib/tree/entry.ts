@@ -1,0 +1,13 @@
+import type {DiffID} from '../oci/digest.ts';
+import type {TocEntry} from './toc.ts';
+
+/** Where the bytes of a file to be packed lie. Plain data, so that it can be sent to another thread or process. */
+export type Content =
+	| {readonly from: 'file'; readonly path: string /** Where in the file; 0 if absent. */; readonly offset?: number}
+	| {readonly from: 'bytes'; readonly data: Uint8Array}
+	| {readonly from: 'layer'; readonly diffID: DiffID /** In its uncompressed tar. */; readonly offset: number};
+
+/** One path of a layer that is to be packed. A file has a content of exactly `size` bytes. */
+export interface Entry extends TocEntry {
+	readonly content?: Content;
+}

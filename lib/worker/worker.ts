@@ -1,0 +1,51 @@
+import type {PackedLayer} from '../layer/packed.ts';
+import type {Layer} from '../oci/image.ts';
+import type {RunJob} from '../runtime/job.ts';
+import type {Snapshot} from '../snapshot/snapshot.ts';
+
+/** The process inside the user namespace, as the build sees it. Started at the first need; `Symbol.asyncDispose` ends it, whatever it is doing. */
+export interface Worker extends AsyncDisposable {
+	/** Facts found at its start. */
+	readonly facts: WorkerFacts;
+	/** Unpacks what is not unpacked yet of a stack of layers, the lowest first, several at once. */
+	prepare(layers: readonly Layer[]): Promise<Snapshot>;
+	/**
+	 * Runs a job on a snapshot. Answers when its program has ended and the root filesystem is at rest; the layer of
+	 * what it changed is still being packed then. Nothing is kept of a job whose status is not 0.
+	 * `layers` is the stack that `parent` holds, for the owners of paths in single-id mode.
+	 */
+	run(job: RunJob, parent: Snapshot, options: RunOptions): Promise<RunOutcome>;
+}
+
+export interface RunOptions {
+	readonly layers: readonly Layer[];
+	/** Clamp for the mtimes of what is packed, in seconds: SOURCE_DATE_EPOCH. */
+	readonly epoch?: number;
+	/** Where the raw output goes. The worker appends; `.idx` lies beside it: one line `milliseconds stream offset length` a chunk. */
+	readonly logFile: string;
+	/** Called for each piece of output after it is in the log. */
+	readonly onOutput: (output: RunOutput) => void;
+	/** Ends the container: TERM, KILL after 2 s. The promise rejects with the signal's reason once it is gone. */
+	readonly signal: AbortSignal;
+}
+
+export interface RunOutput {
+	readonly stream: 'stdout' | 'stderr';
+	/** Where in the log file it lies. */
+	readonly offset: number;
+	readonly data: Uint8Array;
+}
+
+export interface RunOutcome {
+	readonly status: number | NodeJS.Signals;
+	/** Present when the status is 0. */
+	readonly snapshot?: Snapshot;
+	readonly layer?: Promise<PackedLayer>;
+}
+
+export interface WorkerFacts {
+	readonly runtime: {readonly name: 'crun' | 'runc'; readonly path: string; readonly version: string};
+	readonly snapshotter: 'overlay' | 'copy';
+	/** How many ids it may give to files; 1 is the single-id mode. */
+	readonly ids: number;
+}
