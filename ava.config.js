@@ -1,5 +1,5 @@
 export default {
-	files: ['build/spec/**/*.spec.js'],
+	files: [`${process.env.STRATA_BUILD ?? 'build'}/spec/**/*.spec.js`],
 	timeout: '10m',
 	failFast: false,
 };

@@ -1,0 +1,112 @@
+import type {DiffID, Digest} from '../oci/digest.ts';
+import type {History, ImageConfig, Manifest} from '../oci/image.ts';
+
+/** Which store; default `$STRATA_ROOT`, `$XDG_DATA_HOME/strata`, `~/.local/share/strata`. */
+export interface CatalogOptions {
+	readonly root?: string;
+}
+
+/** A row of `strata images`. */
+export interface ImageSummary {
+	/** `redis`; absent for an unnamed image. */
+	readonly repository?: string;
+	readonly tag?: string;
+	readonly id: Digest;
+	readonly digest: Digest;
+	readonly platforms: readonly string[];
+	/** ISO 8601, of the config; absent if it has none. */
+	readonly created?: string;
+	/** When the store got it, in milliseconds since the epoch: what tables show as age and sort by. */
+	readonly tagged: number;
+	/** Bytes as stored. */
+	readonly size: number;
+	readonly layers: number;
+}
+
+/** What `strata inspect` shows, and prints with `--json`. */
+export interface ImageDetails {
+	readonly names: readonly string[];
+	readonly id: Digest;
+	readonly digest: Digest;
+	readonly platform: string;
+	readonly size: number;
+	readonly created?: string;
+	readonly tagged: number;
+	readonly base?: {readonly name: string; readonly digest: Digest};
+	readonly config: ImageConfig;
+	readonly manifest: Manifest;
+	readonly layers: readonly LayerDetails[];
+}
+
+export interface LayerDetails {
+	readonly digest: Digest;
+	readonly diffID: DiffID;
+	readonly size: number;
+	readonly unpacked?: number;
+	readonly files?: number;
+	/** `base`, or the number and the instruction of the step that made it. */
+	readonly step: string;
+}
+
+/** A row of `strata history`, newest first. */
+export interface HistoryRow {
+	/** `3`, or `base`. */
+	readonly step: string;
+	readonly created?: string;
+	readonly instruction: string;
+	readonly history: History;
+	/** Absent where the instruction made no layer. */
+	readonly size?: number;
+	readonly unpacked?: number;
+	readonly files?: number;
+}
+
+/** A row of `strata du`. */
+export interface UsageRow {
+	readonly what: 'images' | 'bases' | 'step cache' | 'snapshots' | 'logs' | 'total';
+	readonly count?: number;
+	readonly size: number;
+	/** Bytes that `prune` could free; absent where nothing can go. */
+	readonly reclaimable?: number;
+	/** Milliseconds since the epoch. */
+	readonly lastUsed?: number;
+}
+
+export interface PruneOptions extends CatalogOptions {
+	/** Also unnamed images. */
+	readonly all?: boolean;
+	/** Only these. */
+	readonly only?: readonly ('cache' | 'logs')[];
+	/** Only what was not used for so many milliseconds. */
+	readonly until?: number;
+	/** Oldest first, until no more than so many bytes are used. */
+	readonly keep?: number;
+	/** Only say what would go. */
+	readonly dryRun?: boolean;
+}
+
+export interface PruneReport {
+	readonly freed: number;
+	readonly removed: readonly {readonly what: UsageRow['what']; readonly count: number; readonly size: number}[];
+}
+
+/** A line of `strata doctor`. */
+export interface Finding {
+	readonly topic: 'user namespaces' | 'id ranges' | 'overlay' | 'runtime' | 'cgroups' | 'registry';
+	/** `warning`: builds work, with a limit. `failure`: what RUN needs is missing, or (overlay) it is slower. */
+	readonly state: 'ok' | 'warning' | 'failure';
+	/** One line: what was found. */
+	readonly found: string;
+	/** What follows from it, if something does. */
+	readonly effect?: string;
+	/** What to type, and when: `modprobe overlay  (root, once)`. */
+	readonly cure?: string;
+}
+
+export interface Diagnosis {
+	readonly findings: readonly Finding[];
+	/** Whether a Dockerfile with RUN can be built. */
+	readonly canRun: boolean;
+	/** The closing line: `This machine can build. 1 thing makes it slower.` */
+	readonly summary: string;
+}
