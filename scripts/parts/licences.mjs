@@ -1,0 +1,24 @@
+import {readdirSync, readFileSync} from 'node:fs';
+import {join} from 'node:path';
+
+/** The licence texts of the npm packages that the given files belong to, sorted by name. A package without one is an error. */
+export function licences(files) {
+	const folders = new Set(files.map(packageFolder).filter(folder => folder !== undefined));
+	return [...folders].map(section).sort().join('\n');
+}
+
+function packageFolder(file) {
+	return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
+}
+
+function section(folder) {
+	const {name, version, license} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+	const title = `${name} ${version} (${license})`;
+	return `${title}\n${'='.repeat(title.length)}\n\n${licenceText(folder)}\n`;
+}
+
+function licenceText(folder) {
+	const file = readdirSync(folder).find(name => /^(licen[cs]e|copying)([.-]|$)/i.test(name));
+	if (file === undefined) throw new Error(`${folder} has no licence text`);
+	return readFileSync(join(folder, file), 'utf8').trim();
+}
