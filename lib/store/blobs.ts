@@ -1,0 +1,69 @@
+import {createReadStream, existsSync, rmSync, statSync} from 'node:fs';
+import {open, writeFile} from 'node:fs/promises';
+import {join} from 'node:path';
+import type {Bytes} from '../bytes.ts';
+import {StoreError} from '../errors.ts';
+import {type Digest, digestOf, hexOf} from '../oci/digest.ts';
+import type {Descriptor} from '../oci/image.ts';
+import {verify} from '../oci/verify.ts';
+import {forStore, storeFailure} from './failure.ts';
+import {adoptFile, replaceFile} from './replace.ts';
+import type {BlobStore} from './store.ts';
+
+/** Where a blob lies in an OCI layout. https://github.com/opencontainers/image-spec/blob/main/image-layout.md#blobs */
+export function blobPath(root: string, digest: Digest): string {
+	return join(root, 'blobs/sha256', hexOf(digest));
+}
+
+/** Whether the layout at `root` has a blob of this digest, and of this size where given. One stat. */
+export function hasBlob(root: string, digest: Digest, size?: number): boolean {
+	const stats = statSync(blobPath(root, digest), {throwIfNoEntry: false});
+	return stats?.isFile() === true && (size === undefined || stats.size === size);
+}
+
+/** The bytes of a blob of the layout at `root`, verified while they are read. */
+export async function* openBlob(root: string, descriptor: Descriptor): Bytes {
+	const path = blobPath(root, descriptor.digest);
+	if (!existsSync(path)) {
+		throw new StoreError('BLOB_MISSING', `blob ${descriptor.digest} is not there`, {notes: [`looked in ${root}`]});
+	}
+	yield* verify(descriptor, createReadStream(path, {highWaterMark: 1 << 18}));
+}
+
+/** The blobs of a store. `temporary` names a file to be written. */
+export function blobStore(root: string, temporary: () => string): BlobStore {
+	const deed = {root, doing: 'storing a blob'};
+	const has = (digest: Digest, size?: number) => hasBlob(root, digest, size);
+	const moveTo = (digest: Digest, from = temporary()) => ({temporary: from, path: blobPath(root, digest), mode: 0o444});
+	return {
+		has,
+		pathOf: digest => blobPath(root, digest),
+		open: descriptor => openBlob(root, descriptor),
+		async put(descriptor, content) {
+			if (has(descriptor.digest, descriptor.size)) return;
+			const move = moveTo(descriptor.digest);
+			try {
+				await writeStream(move.temporary, verify(descriptor, content));
+				adoptFile(move);
+			} catch (error) {
+				rmSync(move.temporary, {force: true});
+				throw storeFailure(error, deed);
+			}
+		},
+		add(bytes, mediaType) {
+			const descriptor = {mediaType, digest: digestOf(bytes), size: bytes.byteLength};
+			if (!has(descriptor.digest, descriptor.size)) forStore(deed, () => replaceFile(bytes, moveTo(descriptor.digest)));
+			return descriptor;
+		},
+		adopt: (path, digest) => forStore(deed, () => adoptFile(moveTo(digest, path))),
+	};
+}
+
+async function writeStream(path: string, content: Bytes): Promise<void> {
+	const file = await open(path, 'wx', 0o600);
+	try {
+		await writeFile(file, content);
+	} finally {
+		await file.close();
+	}
+}

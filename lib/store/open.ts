@@ -1,0 +1,115 @@
+import {createHash, randomBytes} from 'node:crypto';
+import {existsSync, mkdirSync, readdirSync, readFileSync} from 'node:fs';
+import {join, resolve} from 'node:path';
+import {StoreError, UsageError} from '../errors.ts';
+import {emptyIndex, layoutVersion} from '../oci/layout.ts';
+import {blobStore} from './blobs.ts';
+import {forStore} from './failure.ts';
+import {lockStore} from './guard.ts';
+import {indexedImages} from './images.ts';
+import {lockFile} from './locks.ts';
+import {fileRecords} from './records.ts';
+import {createFile} from './replace.ts';
+import type {Store} from './store.ts';
+
+/** The format of the store that this strata writes. A change that older ones would misread gets the next number. */
+const format = 1;
+
+/** What a store has in its root besides records and what others keep there. */
+const folders = ['blobs/sha256', 'tmp', 'locks'] as const;
+
+/**
+ * Opens the store at `root`, made if it is not there. Until it is disposed of, nobody prunes it; whatever lies in it
+ * can be used by any number of processes at once.
+ */
+export async function openStore(root: string, options: {readonly signal?: AbortSignal} = {}): Promise<Store> {
+	const path = resolve(root);
+	checkName(path);
+	const deed = {root: path, doing: 'opening it'};
+	forStore(deed, () => mkdirSync(path, {recursive: true}));
+	checkContent(path);
+	const guard = await lockStore(path, {mode: 'shared', ...options});
+	try {
+		checkFormat(path);
+		forStore(deed, () => furnish(path));
+		return assemble(path, guard);
+	} catch (error) {
+		await guard[Symbol.asyncDispose]();
+		throw error;
+	}
+}
+
+/** `$STRATA_ROOT`, else `$XDG_DATA_HOME/strata`, else `~/.local/share/strata`. */
+export function defaultRoot(env: Readonly<Record<string, string | undefined>>, home: string): string {
+	if (env.STRATA_ROOT) return resolve(env.STRATA_ROOT);
+	const data = env.XDG_DATA_HOME;
+	// a relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+	return join(data?.startsWith('/') ? data : join(home, '.local/share'), 'strata');
+}
+
+function assemble(root: string, guard: AsyncDisposable): Store {
+	const temporary = () => temporaryIn(root);
+	const lock: Store['lock'] = (key, options) => {
+		const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
+		return lockFile(join(root, 'locks', name), options);
+	};
+	return {
+		root,
+		temporary,
+		lock,
+		blobs: blobStore(root, temporary),
+		images: indexedImages({root, temporary, lock}),
+		records: kind => fileRecords(join(root, kind), {root, temporary}),
+		[Symbol.asyncDispose]: () => guard[Symbol.asyncDispose](),
+	};
+}
+
+function temporaryIn(root: string): string {
+	return join(root, 'tmp', `${process.pid}-${randomBytes(8).toString('hex')}`);
+}
+
+/** In `oci:PATH:NAME`, by which other tools name an image of the store, the path ends at its first colon. */
+function checkName(root: string): void {
+	if (!root.includes(':')) return;
+	throw new UsageError('ROOT_NAME', `the store cannot lie in ${root}: its path has a colon`, {
+		notes: ['podman and skopeo name its images oci:PATH:NAME, where a colon ends the path'],
+		help: ['another place for it: --root DIR'],
+	});
+}
+
+/** A folder with other things in it is no place for a store: prune deletes what it does not know. */
+function checkContent(root: string): void {
+	if (existsSync(join(root, 'oci-layout'))) return;
+	const ours = new Set(['blobs', 'tmp', 'locks', 'lock', 'format', 'index.json', 'lost+found']);
+	const other = forStore({root, doing: 'opening it'}, () => readdirSync(root)).find(name => !ours.has(name));
+	if (other === undefined || existsSync(join(root, 'oci-layout'))) return;
+	throw new UsageError('ROOT_NOT_EMPTY', `${root} is not a store, and not empty`, {
+		notes: [`it has ${other}`],
+		help: ['an empty or a new folder: --root DIR'],
+	});
+}
+
+function checkFormat(root: string): void {
+	const path = join(root, 'format');
+	if (!existsSync(path)) return;
+	const text = readFileSync(path, 'utf8').trim();
+	if (/^\d+$/.test(text) && Number(text) <= format) return;
+	throw new StoreError('STORE_FORMAT', `the store has format ${text}, this strata knows formats up to ${format}`, {
+		notes: [`it is in ${root}`],
+		help: ['upgrade strata, or use another store: --root DIR'],
+	});
+}
+
+/** Makes what is missing. Others may be doing the same: nothing that is there is touched. */
+function furnish(root: string): void {
+	for (const folder of folders) mkdirSync(join(root, folder), {recursive: true});
+	const files = {
+		'index.json': `${JSON.stringify(emptyIndex, undefined, '\t')}\n`,
+		format: `${format}\n`,
+		'oci-layout': JSON.stringify(layoutVersion),
+	};
+	for (const [name, content] of Object.entries(files)) {
+		const path = join(root, name);
+		if (!existsSync(path)) createFile(content, {temporary: temporaryIn(root), path, mode: 0o644});
+	}
+}
