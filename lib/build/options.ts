@@ -1,7 +1,7 @@
 /** What `build()` is asked to do: UX.md section 8. */
 export interface BuildOptions {
-	/** A folder, a `file:` URL, or a context that is on no disk. */
-	readonly context: string | URL | VirtualContext;
+	/** A folder, a `file:` URL, a context that is on no disk, or one in a tar. */
+	readonly context: string | URL | VirtualContext | ArchiveContext;
 	/** Path of the Dockerfile, relative to where the process stands; its text; or absent: the context's Dockerfile, dockerfile or Containerfile. */
 	readonly dockerfile?:
 		| string
@@ -33,6 +33,11 @@ export interface BuildOptions {
 /** Files by their path in the context. */
 export interface VirtualContext {
 	readonly files: Readonly<Record<string, VirtualFile>>;
+}
+
+/** A tar file, compressed or not, whose entries are the context. */
+export interface ArchiveContext {
+	readonly archive: string;
 }
 
 export type VirtualFile = VirtualContent | {readonly data: VirtualContent; readonly mode?: number};

@@ -1,0 +1,51 @@
+import type {BuildPlan, Step} from '../plan/plan.ts';
+import type {EventStream} from './event-stream.ts';
+import type {StepFinished} from './events.ts';
+
+export type StepResultKind = StepFinished['result'];
+
+/** What a row says beside the instruction. */
+export type StepDetail = Pick<StepFinished, 'layers' | 'files' | 'bytes' | 'resolved' | 'exitCode'>;
+
+/** How one step ended: a part of the build's result. */
+export interface StepResult {
+	readonly id: string;
+	readonly label: string;
+	readonly result: StepResultKind;
+	/** Milliseconds. */
+	readonly ms: number;
+}
+
+/** Keeps the books of the steps: whatever starts is also finished, whatever was not reached is said so. */
+export interface Board {
+	start(step: Step): void;
+	finish(step: Step, result: 'done' | 'cached' | 'failed', detail?: StepDetail): void;
+	/** Ends what is still open: begun steps as stopped, the others as not run. */
+	close(): void;
+	results(): readonly StepResult[];
+}
+
+export function board(plan: BuildPlan, events: EventStream): Board {
+	const steps = plan.stages.flatMap(stage => stage.steps);
+	const started = new Map<string, number>();
+	const finished = new Map<string, StepResult>();
+
+	const end = ({id, label}: Step, result: StepResultKind, detail: StepDetail = {}) => {
+		const ms = result === 'cached' ? 0 : events.elapsed() - (started.get(id) ?? events.elapsed());
+		finished.set(id, {id, label, result, ms});
+		events.emit({type: 'step.finished', step: id, result, ms, ...detail});
+	};
+
+	return {
+		start(step) {
+			started.set(step.id, events.elapsed());
+			events.emit({type: 'step.started', step: step.id});
+		},
+		finish: end,
+		close() {
+			const open = steps.filter(step => !finished.has(step.id));
+			for (const step of open) end(step, started.has(step.id) ? 'stopped' : 'not-run');
+		},
+		results: () => steps.flatMap(step => finished.get(step.id) ?? []),
+	};
+}

@@ -1,0 +1,98 @@
+import {closeSync, openSync, readSync} from 'node:fs';
+import type {BuildEvent, StepOutput} from './events.ts';
+
+/** An event as the build tells it: version and time are added when it is emitted. */
+export type NewEvent = BuildEvent extends infer Event
+	? Event extends BuildEvent
+		? Omit<Event, 'v' | 't'>
+		: never
+	: never;
+
+/** A piece of a step's output that lies in its log: it is read when a reader comes to it, so a slow reader costs no memory. */
+export interface LoggedOutput {
+	readonly step: string;
+	readonly stream: 'stdout' | 'stderr';
+	readonly logFile: string;
+	readonly offset: number;
+	readonly length: number;
+}
+
+/** The events of one build. Every reader sees all of them from the first on, at its own pace. */
+export interface EventStream extends AsyncIterable<BuildEvent> {
+	emit(event: NewEvent): void;
+	emitOutput(output: LoggedOutput): void;
+	/** Ends the stream: readers that have seen all events finish, or throw `error`. */
+	close(error?: unknown): void;
+	/** All that was emitted so far but the output of steps. */
+	past(): readonly BuildEvent[];
+	/** Milliseconds since the stream was made. */
+	elapsed(): number;
+}
+
+type Kept = BuildEvent | (LoggedOutput & {readonly t: number});
+
+/** A stream whose clock starts now. */
+export function eventStream(): EventStream {
+	const start = performance.now();
+	const kept: Kept[] = [];
+	let waiting: (() => void)[] = [];
+	let end: {readonly error: unknown} | undefined;
+
+	const elapsed = () => Math.round(performance.now() - start);
+	const wake = () => {
+		const woken = waiting;
+		waiting = [];
+		for (const resolve of woken) resolve();
+	};
+	const keep = (event: Kept) => {
+		kept.push(event);
+		wake();
+	};
+
+	async function* read() {
+		for (let next = 0; ; ) {
+			const event = kept[next];
+			if (event) {
+				next += 1;
+				yield 'type' in event ? event : readOutput(event);
+			} else if (end) {
+				if (end.error !== undefined) throw end.error;
+				return;
+			} else {
+				await new Promise<void>(resolve => waiting.push(resolve));
+			}
+		}
+	}
+
+	return {
+		elapsed,
+		past: () => kept.filter(event => 'type' in event),
+		emit: event => keep({v: 1, t: elapsed(), ...event} as BuildEvent),
+		emitOutput: output => keep({...output, t: elapsed()}),
+		close(error) {
+			end = {error};
+			wake();
+		},
+		[Symbol.asyncIterator]: read,
+	};
+}
+
+function readOutput({step, stream, logFile, offset, length, t}: LoggedOutput & {readonly t: number}): StepOutput {
+	const data = readRange(logFile, offset, length);
+	const common = {v: 1, t, type: 'step.output', step, stream} as const;
+	try {
+		return {...common, text: new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(data)};
+	} catch {
+		return {...common, base64: data.toString('base64')};
+	}
+}
+
+function readRange(file: string, offset: number, length: number): Buffer {
+	const data = Buffer.alloc(length);
+	const descriptor = openSync(file, 'r');
+	try {
+		return data.subarray(0, readSync(descriptor, data, 0, length, offset));
+	} finally {
+		closeSync(descriptor);
+	}
+}

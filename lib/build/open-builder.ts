@@ -1,0 +1,62 @@
+import {packer} from '../layer/packer.ts';
+import type {Store} from '../store/store.ts';
+import {startWorker} from '../worker/start.ts';
+import type {Worker} from '../worker/worker.ts';
+import type {Builder} from './builder.ts';
+import {stepCache} from './cache.ts';
+import type {Contexts} from './contexts.ts';
+import {buildLogs} from './logs.ts';
+import type {Order} from './perform.ts';
+import {slots} from './slots.ts';
+
+/** What a builder works on. */
+interface Places {
+	readonly store: Store;
+	readonly contexts: Contexts;
+}
+
+/** The services of one build. Disposing ends its worker and its packing, finished or not. */
+export function openBuilder(
+	{id, request, events, controller}: Order,
+	{store, contexts}: Places,
+): Builder & AsyncDisposable {
+	let worker: Promise<Worker> | undefined;
+	const behind = new Set<Promise<unknown>>();
+	const packing = packer();
+
+	const fail = (error: unknown) => {
+		if (!controller.signal.aborted) controller.abort(error);
+	};
+
+	return {
+		id,
+		request,
+		store,
+		contexts,
+		events,
+		fail,
+		cache: stepCache(store),
+		logs: buildLogs(store.root, id),
+		signal: controller.signal,
+		slots: slots(request.jobs),
+		packer: packing,
+		epoch: request.epoch,
+		worker() {
+			worker ??= startWorker({root: store.root, runtime: request.runtime, signal: controller.signal});
+			return worker;
+		},
+		background(work) {
+			const watched = work.catch(fail).finally(() => behind.delete(watched));
+			behind.add(watched);
+		},
+		async settle() {
+			while (behind.size > 0) await Promise.all(behind);
+		},
+		throwIfFailed: () => controller.signal.throwIfAborted(),
+		async [Symbol.asyncDispose]() {
+			await Promise.allSettled(behind);
+			await packing[Symbol.asyncDispose]();
+			await (await worker?.catch(() => undefined))?.[Symbol.asyncDispose]();
+		},
+	};
+}

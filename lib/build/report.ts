@@ -1,0 +1,87 @@
+import {DockerfileError, type ExcerptLine, type Location, StepFailedError, StrataError} from '../errors.ts';
+import {formatPlatform} from '../oci/platform.ts';
+import type {Base, BuildPlan} from '../plan/plan.ts';
+import type {NewEvent} from './event-stream.ts';
+
+/** A text that locations point into. */
+export interface SourceText {
+	/** As `Location.file` names it. */
+	readonly name: string;
+	readonly text: string;
+}
+
+/** The `error` event: the same facts as the error's fields. An error that is none of ours is a bug, exit code 1. */
+export function errorEvent(error: unknown): NewEvent {
+	if (!(error instanceof StrataError)) {
+		const message = error instanceof Error ? error.message : String(error);
+		return {type: 'error', code: 'BUG', exitCode: 1, message, help: []};
+	}
+	const {code, exitCode, message, location, excerpt, notes, help, cause} = error;
+	return {
+		type: 'error',
+		code,
+		exitCode,
+		message,
+		help,
+		...(location ? {location} : {}),
+		...(excerpt ? {excerpt} : {}),
+		...(notes.length > 0 ? {notes} : {}),
+		...(cause instanceof Error ? {cause: cause.message} : {}),
+		...(error instanceof StepFailedError ? {step: error.step, logTail: error.logTail, logFile: error.logFile} : {}),
+	};
+}
+
+/** Gives an error the lines that it points to, if it points into `source`. Answers with the same error. */
+export function attachExcerpt(error: unknown, source: SourceText): unknown {
+	if (error instanceof StrataError && error.location?.file === source.name && !error.excerpt) {
+		error.excerpt = excerptOf(source.text, error.location);
+	}
+	if (error instanceof DockerfileError) for (const sibling of error.siblings) attachExcerpt(sibling, source);
+	return error;
+}
+
+/** The lines meant, with one before and one after where there is room: at most five (UX section 3). */
+function excerptOf(text: string, {start, end, column}: Location): readonly ExcerptLine[] {
+	const lines = text.split(/\r?\n/);
+	if (lines.at(-1) === '') lines.pop();
+	const around = column === undefined ? 1 : 0;
+	const first = Math.max(1, start - 1);
+	const last = Math.min(lines.length, end + around, first + 4);
+	return lines
+		.slice(first - 1, last)
+		.map((line, at) => ({number: first + at, text: line, marked: first + at >= start && first + at <= end}));
+}
+
+/** The `plan` event. */
+export function planEvent(plan: BuildPlan): NewEvent {
+	return {
+		type: 'plan',
+		file: plan.file,
+		stages: plan.stages.map(({name, base, steps}) => ({name, base: baseName(base), steps: steps.map(step => step.id)})),
+		steps: plan.stages.flatMap(stage =>
+			stage.steps.map(({id, label, kind, text, location}) => {
+				return {id, label, kind, platform: formatPlatform(stage.platform), text, location};
+			}),
+		),
+	};
+}
+
+function baseName(base: Base): string {
+	switch (base.kind) {
+		case 'scratch':
+			return 'scratch';
+		case 'stage':
+			return base.stage;
+		default:
+			return base.name;
+	}
+}
+
+/** A warning for each build arg that no ARG declares (SURFACE ARG-10). */
+export function unusedArgWarnings({unusedArgs}: BuildPlan): readonly NewEvent[] {
+	return unusedArgs.map(({name, suggestion}) => ({
+		type: 'warning',
+		message: `--build-arg ${name} is used nowhere`,
+		...(suggestion ? {help: [`did you mean ${suggestion}?`]} : {}),
+	}));
+}

@@ -1,0 +1,120 @@
+import {StepFailedError} from '../errors.ts';
+import {baseDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
+import {baseKey} from '../plan/base.ts';
+import type {BuildPlan, ConfigStep, Stage, Step} from '../plan/plan.ts';
+import type {BaseImages} from './bases.ts';
+import type {Board, StepDetail} from './board.ts';
+import type {Builder} from './builder.ts';
+import {copyWork, workdirWork} from './copy.ts';
+import {baseFiles, noFiles} from './files.ts';
+import {fieldDigest} from './key.ts';
+import {runWork} from './run.ts';
+import {type StageState, type StepWork, takeStep} from './step.ts';
+
+/** What the stages of one build share. */
+export interface Stages {
+	readonly builder: Builder;
+	readonly bases: BaseImages;
+	readonly board: Board;
+	/** The final state of a stage that stands before in build order. */
+	stateOf(name: string): Promise<StageState>;
+}
+
+/** Builds all stages of a plan, independent ones at the same time, and answers with the target's final state. */
+export async function buildStages(plan: BuildPlan, shared: Omit<Stages, 'stateOf'>): Promise<StageState> {
+	const states = new Map<string, Promise<StageState>>();
+	const stateOf = async (name: string) => {
+		const state = states.get(name);
+		if (!state) throw new Error(`Stage ${name} is needed before it is planned`);
+		return state;
+	};
+	for (const stage of plan.stages) states.set(stage.name, buildStage(stage, {...shared, stateOf}));
+	await Promise.allSettled(states.values());
+	shared.builder.throwIfFailed();
+	return stateOf(plan.target);
+}
+
+/** The stage loop: each step is found or performed, and hands its state to the next. */
+async function buildStage(stage: Stage, stages: Stages): Promise<StageState> {
+	let state: StageState | undefined;
+	for (const step of stage.steps) {
+		stages.builder.signal.throwIfAborted();
+		stages.board.start(step);
+		try {
+			const taken: Advance = state ? await advance(step, stage, state, stages) : await enter(stage, step, stages);
+			state = taken.state;
+			stages.board.finish(step, taken.cached ? 'cached' : 'done', taken.detail);
+		} catch (error) {
+			fail(step, error, stages);
+			throw error;
+		}
+	}
+	if (!state) throw new Error(`Stage ${stage.name} has no steps`);
+	return state;
+}
+
+interface Advance {
+	readonly state: StageState;
+	readonly cached: boolean;
+	readonly detail?: StepDetail;
+}
+
+/** FROM: the files and the config that the stage starts from. */
+async function enter({base, platform}: Stage, step: Step, {bases, builder, stateOf}: Stages): Promise<Advance> {
+	switch (base.kind) {
+		case 'scratch':
+			return {state: {draft: scratchDraft(platform), files: noFiles, origin: {steps: []}}, cached: true};
+		case 'stage': {
+			const state = await stateOf(base.stage);
+			return {state: {...state, draft: inheritDraft(state.draft)}, cached: true};
+		}
+		default: {
+			const image = bases.get(baseKey(base));
+			const {layers, fetched} = await image.layers(step, builder);
+			const bytes = layers.reduce((sum, layer) => sum + layer.descriptor.size, 0);
+			return {
+				state: {
+					draft: baseDraft(image.config),
+					files: baseFiles(layers),
+					origin: {base: {name: image.reference, digest: image.resolved}, steps: []},
+				},
+				cached: !fetched,
+				detail: {layers: layers.length, bytes, resolved: `${image.reference}@${image.resolved}`},
+			};
+		}
+	}
+}
+
+async function advance(step: Step, stage: Stage, state: StageState, stages: Stages): Promise<Advance> {
+	const {builder} = stages;
+	switch (step.kind) {
+		case 'run':
+			return takeStep(step, {stage, before: state, work: runWork(step, stage, state, builder)}, builder);
+		case 'copy': {
+			const {work, detail} = await copyWork(step, {stage, before: state, stages});
+			return {...(await takeStep(step, {stage, before: state, work}, builder)), detail};
+		}
+		case 'workdir':
+			return takeStep(step, {stage, before: state, work: workdirWork(step, state, builder)}, builder);
+		case 'config':
+			return takeStep(step, {stage, before: state, work: configWork(step, state)}, builder);
+		case 'base':
+			throw new Error(`A stage has a second FROM: ${step.text}`);
+	}
+}
+
+/** A change of the config: it was seen before if the same was made to the same config and files. */
+function configWork({change}: ConfigStep, {draft}: StageState): StepWork {
+	const {container, ownCmd} = draft;
+	return {
+		fields: {kind: 'config', change: fieldDigest(change as never), config: fieldDigest({container, ownCmd} as never)},
+	};
+}
+
+/** The first step that fails stops the others; what ends because of that did not fail itself. */
+function fail(step: Step, error: unknown, {board, builder}: Stages): void {
+	if (builder.signal.aborted) return;
+	const exitCode = error instanceof StepFailedError && typeof error.status === 'number' ? {exitCode: error.status} : {};
+	board.finish(step, 'failed', exitCode);
+	builder.fail(error, step);
+}

@@ -1,0 +1,142 @@
+import {foldStep, historyEntry, type ImageDraft} from '../image/draft.ts';
+import type {Digest} from '../oci/digest.ts';
+import type {ConfigChange, Stage, Step} from '../plan/plan.ts';
+import type {Snapshot} from '../snapshot/snapshot.ts';
+import {type Builder, timestamp} from './builder.ts';
+import type {Hit} from './cache.ts';
+import {addLayer, type Files, type Settling, type StackedLayer, settled, settling} from './files.ts';
+import {type KeyFields, partialKey, stepKey} from './key.ts';
+
+/** All that one step hands to the next. */
+export interface StageState {
+	readonly draft: ImageDraft;
+	readonly files: Files;
+	readonly origin: Origin;
+}
+
+/** Where the layers come from: what `strata inspect` and `strata history` tell of them. */
+export interface Origin {
+	readonly base?: {readonly name: string; readonly digest: Digest};
+	/** The steps that made a layer, each with the layer's place in the stack. */
+	readonly steps: readonly {readonly layer: number; readonly number: string; readonly text: string}[];
+}
+
+/** What a step is to the cache: what its result depends on, and how to come by it. */
+export interface StepWork {
+	readonly fields: KeyFields;
+	/** Does the step; absent for steps that only change the config. Its layer may still be packed when it answers. */
+	perform?(): Promise<Made>;
+}
+
+/** What came of performing a step. */
+export interface Made {
+	readonly layer?: Promise<StackedLayer>;
+	readonly snapshot?: Snapshot;
+	readonly singleId?: boolean;
+}
+
+/** A step that was found or done. */
+export interface Taken {
+	readonly state: StageState;
+	readonly cached: boolean;
+}
+
+/** A step, what it starts from, and what it is to the cache. */
+export interface Turn {
+	readonly stage: Stage;
+	readonly before: StageState;
+	readonly work: StepWork;
+}
+
+/** Finds the step in the cache or performs it, and folds it into the state. */
+export async function takeStep(step: Step, turn: Turn, builder: Builder): Promise<Taken> {
+	const known = await find(turn, builder);
+	if (known) return {state: after(step, turn.before, fromHit(known)), cached: true};
+
+	const release = await claim(step, turn, builder);
+	try {
+		const meanwhile = release && (await find(turn, builder));
+		if (meanwhile) {
+			await release();
+			return {state: after(step, turn.before, fromHit(meanwhile)), cached: true};
+		}
+		return {state: await perform(step, turn, {builder, release}), cached: false};
+	} catch (error) {
+		await release?.();
+		throw error;
+	}
+}
+
+type Release = () => PromiseLike<void>;
+
+/** Does the step. Recording it, which waits for its layer, goes on behind it; the claim on it is given up then. */
+async function perform(
+	step: Step,
+	turn: Turn,
+	{builder, release}: {readonly builder: Builder; readonly release: Release | undefined},
+): Promise<StageState> {
+	const {work, before} = turn;
+	const made = work.perform ? await inSlot(step, work.perform, builder) : {};
+	const created = timestamp(builder);
+	builder.background(keep(step, turn, {...made, created}, builder).finally(release));
+	return after(step, before, {created, layer: made.layer && settling(made.layer), snapshot: made.snapshot});
+}
+
+function inSlot({id}: Step, work: () => Promise<Made>, {slots, events}: Builder): Promise<Made> {
+	return slots.take(work, () => events.emit({type: 'step.waiting', step: id, for: 'slot'}));
+}
+
+/** Waits for what the step starts from only if a step like it was ever recorded. */
+async function find({work, before}: Turn, {cache, request}: Builder): Promise<Hit | undefined> {
+	if (request.noCache || !cache.mayHave(work.fields)) return undefined;
+	return cache.find(work.fields, await before.files.fsid.promise);
+}
+
+/** Makes other processes that come to the same step wait for our result, if we know by now that it is the same. */
+async function claim({id}: Step, {work, before}: Turn, {store, signal, events}: Builder): Promise<Release | undefined> {
+	const parent = before.files.fsid.known();
+	if (!parent || !work.perform) return undefined;
+	const lock = await store.lock(`step/${stepKey(partialKey(work.fields), parent)}`, {
+		signal,
+		onWait: pid => events.emit({type: 'step.waiting', step: id, for: 'lock', ...(pid ? {pid} : {})}),
+	});
+	return () => lock[Symbol.asyncDispose]();
+}
+
+/** Records a step once its layer is in the store. */
+async function keep(step: Step, turn: Turn, made: Made & {readonly created: string}, {cache, request}: Builder) {
+	const packed = await made.layer;
+	const parent = await turn.before.files.fsid.promise;
+	const slot = {file: step.location.file, stage: turn.stage.name, label: step.label, text: step.text};
+	const layer = packed && {layer: {diffID: packed.diffID, content: packed.content}};
+	const record = {slot, parent, created: made.created, ...layer, ...(made.singleId ? {singleId: true} : {})};
+	cache.keep(turn.work.fields, record, request.noCache);
+}
+
+interface Outcome {
+	readonly created: string;
+	readonly layer: Settling<StackedLayer> | undefined;
+	readonly snapshot: Snapshot | undefined;
+}
+
+function fromHit({record, layer}: Hit): Outcome {
+	return {created: record.created, layer: layer && settled(layer), snapshot: undefined};
+}
+
+function after(step: Step, {draft, files, origin}: StageState, {created, layer, snapshot}: Outcome): StageState {
+	const entry = step.createdBy === undefined ? undefined : historyEntry(step.createdBy, created, layer !== undefined);
+	return {
+		draft: foldStep(draft, changeOf(step), entry),
+		files: layer ? addLayer(files, layer, snapshot) : files,
+		origin: layer ? {...origin, steps: [...origin.steps, madeLayer(step, files.layers.length)]} : origin,
+	};
+}
+
+/** `build 2/5` is step 2. */
+function madeLayer({label, text}: Step, layer: number): Origin['steps'][number] {
+	return {layer, number: label.replace(/^.* |\/.*$/g, ''), text};
+}
+
+function changeOf(step: Step): ConfigChange | undefined {
+	return step.kind === 'config' || step.kind === 'workdir' ? step.change : undefined;
+}
