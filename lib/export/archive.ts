@@ -1,0 +1,41 @@
+import type {Writable} from 'node:stream';
+import {type ArchiveEntry, archive, inMemory} from '../layer/archive.ts';
+import {hexOf} from '../oci/digest.ts';
+import type {Descriptor} from '../oci/image.ts';
+import {emptyIndex, layoutVersion} from '../oci/layout.ts';
+import type {BlobStore, Store} from '../store/store.ts';
+import {layoutEntries} from './entries.ts';
+import {contentsOf, type ExportedImage} from './image.ts';
+import {writeArchive} from './write.ts';
+
+/**
+ * Writes an image as a tar of an OCI layout: the same image and names, the same bytes. `dest` is a file, which appears
+ * whole or not at all, or a stream, which stays open. Answers with the size of the tar.
+ */
+export async function exportArchive(dest: string | Writable, image: ExportedImage, store: Store): Promise<number> {
+	const contents = await contentsOf(image.descriptor, store.blobs);
+	return writeArchive(dest, archive([...indexFiles(layoutEntries(image)), ...blobFiles(contents, store.blobs)]));
+}
+
+/** The two files that make a folder of blobs an OCI layout. */
+export function indexFiles(manifests: readonly Descriptor[]): readonly ArchiveEntry[] {
+	return [jsonFile('oci-layout', layoutVersion), jsonFile('index.json', {...emptyIndex, manifests})];
+}
+
+/** Blobs where an OCI layout has them, each verified as it is read. */
+export function blobFiles(contents: readonly Descriptor[], blobs: BlobStore): readonly ArchiveEntry[] {
+	const files = contents.map(descriptor => ({
+		name: blobPath(descriptor),
+		content: {size: descriptor.size, open: () => blobs.open(descriptor)},
+	}));
+	return [{name: 'blobs/'}, {name: 'blobs/sha256/'}, ...files];
+}
+
+/** Where an OCI layout has a blob. */
+export function blobPath({digest}: Pick<Descriptor, 'digest'>): string {
+	return `blobs/sha256/${hexOf(digest)}`;
+}
+
+export function jsonFile(name: string, value: unknown): ArchiveEntry {
+	return {name, content: inMemory(Buffer.from(JSON.stringify(value)))};
+}

@@ -1,0 +1,49 @@
+import type {Descriptor} from '../oci/image.ts';
+import {nameOf, refName} from '../oci/layout.ts';
+import {canonicalName, parseReference} from '../oci/reference.ts';
+import type {ExportedImage} from './image.ts';
+
+/** What containerd, docker and podman call an image they import from a layout. */
+export const imageName = 'io.containerd.image.name';
+
+const latest = ':latest';
+
+/** One entry of an index.json for each name of an image; one without annotations if it has none. */
+export function namedEntries({descriptor, names}: ExportedImage): readonly Descriptor[] {
+	const {mediaType, digest, size, platform} = descriptor;
+	const bare: Descriptor = {mediaType, digest, size, ...(platform && {platform})};
+	if (names.length === 0) return [bare];
+	return [...new Set(names)].map(name => ({...bare, annotations: {...inFull(name), [refName]: name}}));
+}
+
+/**
+ * The entries of an OCI layout. An image called `redis:latest` gets a second entry called `redis`: readers compare the
+ * name as a whole, and people type both `skopeo copy oci:out:redis` and `oci:out:redis:latest`.
+ */
+export function layoutEntries(image: ExportedImage): readonly Descriptor[] {
+	return namedEntries(image).flatMap(entry => {
+		const name = nameOf(entry);
+		if (!name?.endsWith(latest)) return [entry];
+		const short = {...entry, annotations: {...entry.annotations, [refName]: name.slice(0, -latest.length)}};
+		return [entry, short];
+	});
+}
+
+/**
+ * `present` with `added`: a name moves to its new entry. What has no name gives way to another without one, so that
+ * `oci:out` keeps meaning one image, and to a named entry of the same digest.
+ */
+export function mergeEntries(present: readonly Descriptor[], added: readonly Descriptor[]): readonly Descriptor[] {
+	const names = new Set(added.map(nameOf));
+	const digests = new Set(added.map(entry => entry.digest));
+	const kept = present.filter(entry => {
+		const name = nameOf(entry);
+		return !names.has(name) && !(name === undefined && digests.has(entry.digest));
+	});
+	return [...kept, ...added];
+}
+
+function inFull(name: string): Readonly<Record<string, string>> {
+	const reference = parseReference(name);
+	return reference ? {[imageName]: canonicalName(reference)} : {};
+}

@@ -1,0 +1,78 @@
+import {type ChildProcess, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {accessSync, constants} from 'node:fs';
+import {delimiter, join} from 'node:path';
+import {pipeline} from 'node:stream/promises';
+import {MachineError} from '../errors.ts';
+import type {Store} from '../store/store.ts';
+import {dockerArchive} from './docker-archive.ts';
+import type {ExportedImage} from './image.ts';
+
+/** Which program took an image: what `run` is to be typed with. */
+export type Loader = 'podman' | 'docker';
+
+/** Hands an image to `podman load`, or to `docker load` where there is no podman, through its stdin. Answers with which. */
+export async function loadInto(image: ExportedImage, store: Store, path = process.env.PATH ?? ''): Promise<Loader> {
+	const loader = findLoader(path);
+	if (!loader) throw noLoader();
+	const content = await dockerArchive(image, store);
+	const child = spawn(loader.path, ['load'], {stdio: ['pipe', 'ignore', 'pipe']});
+	const ended = ending(child);
+	// A program that ends early says why itself: better than our broken pipe.
+	const [sent, {status, said}] = await Promise.all([
+		pipeline(content, child.stdin).catch(error => error as Error),
+		ended,
+	]);
+	if (status !== 0) throw refused(loader.name, {status, said});
+	if (sent) throw sent;
+	return loader.name;
+}
+
+function findLoader(path: string): {readonly name: Loader; readonly path: string} | undefined {
+	for (const name of ['podman', 'docker'] as const) {
+		const found = path
+			.split(delimiter)
+			.map(folder => join(folder, name))
+			.find(isExecutable);
+		if (found) return {name, path: found};
+	}
+	return undefined;
+}
+
+function isExecutable(path: string): boolean {
+	try {
+		accessSync(path, constants.X_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+interface Ending {
+	readonly status: number | NodeJS.Signals;
+	readonly said: string;
+}
+
+async function ending(child: ChildProcess): Promise<Ending> {
+	let said = '';
+	child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+		said = (said + chunk).slice(-10_000);
+	});
+	const [code, signal] = (await once(child, 'close')) as [number | null, NodeJS.Signals | null];
+	return {status: code ?? signal ?? 'SIGKILL', said: said.trim()};
+}
+
+function noLoader(): MachineError {
+	return new MachineError('NO_LOADER', 'neither podman nor docker is in PATH, which --load needs', {
+		notes: ['the image is in the store'],
+		help: ['on Debian and Ubuntu: apt install podman', 'or as a file for another machine: -o type=docker,dest=FILE'],
+	});
+}
+
+function refused(loader: Loader, {status, said}: Ending): MachineError {
+	const how = typeof status === 'number' ? `ended with code ${status}` : `was killed by ${status}`;
+	return new MachineError('LOAD_REFUSED', `${loader} load ${how}`, {
+		notes: [...(said === '' ? [] : [said.split('\n').slice(-5).join('\n')]), 'the image is in the store'],
+		help: [`does it work by itself? ${loader} info`],
+	});
+}
