@@ -1,0 +1,54 @@
+import {execFile} from 'node:child_process';
+import {mkdtemp, rm} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {promisify} from 'node:util';
+
+/** A real registry, Debian's docker-registry, on a port of loopback; without TLS. */
+export interface TestRegistry {
+	/** `127.0.0.1:PORT` */
+	readonly host: string;
+	/** 0 if another process started it. */
+	readonly pid: number;
+	/** Ends it, and forgets what was pushed to it. */
+	stop(): Promise<void>;
+}
+
+/** An empty registry that takes pushes. */
+export async function startRegistry(): Promise<TestRegistry> {
+	const storage = await mkdtemp(join(tmpdir(), 'strata-registry-'));
+	const {host, pid} = await serve(['--storage', storage]);
+	return {host, pid, stop: () => end(pid).then(() => rm(storage, {recursive: true}))};
+}
+
+/**
+ * The read-only registry of base images that `scripts/fixtures` makes: busybox, alpine, debian:bookworm and
+ * debian:bookworm-slim. The one that `STRATA_TEST_REGISTRY` names, if it does.
+ */
+export async function fixtureRegistry(): Promise<TestRegistry> {
+	const host = process.env.STRATA_TEST_REGISTRY;
+	if (host) return {host, pid: 0, stop: async () => {}};
+	const registry = await serve([]);
+	return {...registry, stop: () => end(registry.pid)};
+}
+
+async function serve(flags: readonly string[]): Promise<{host: string; pid: number}> {
+	const {stdout} = await promisify(execFile)('scripts/fixtures', ['serve', ...flags]);
+	const [, host, pid] = /^STRATA_TEST_REGISTRY=(.+)\nSTRATA_TEST_REGISTRY_PID=(\d+)$/m.exec(stdout) ?? [];
+	if (host === undefined) throw new Error(`scripts/fixtures serve printed ${JSON.stringify(stdout)}`);
+	return {host, pid: Number(pid)};
+}
+
+/** Resolves once the process is gone, so that nothing is written to its storage any more. */
+async function end(pid: number): Promise<void> {
+	process.kill(pid);
+	while (isAlive(pid)) await new Promise(resolve => setTimeout(resolve, 20));
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		return process.kill(pid, 0);
+	} catch {
+		return false;
+	}
+}
