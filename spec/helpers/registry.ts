@@ -1,4 +1,5 @@
 import {execFile} from 'node:child_process';
+import {readFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
@@ -47,7 +48,7 @@ async function end(pid: number): Promise<void> {
 
 function isAlive(pid: number): boolean {
 	try {
-		return process.kill(pid, 0);
+		return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 	} catch {
 		return false;
 	}
