@@ -19,6 +19,13 @@ export function nameOf(entry: Descriptor): string | undefined {
 	return entry.annotations?.[refName];
 }
 
+/** An entry of `index.json` without what only the index says of it: its name, and when it got it. */
+export function descriptorOf(entry: Descriptor): Descriptor {
+	const {annotations = {}, ...bare} = entry;
+	const {[refName]: _, [taggedAt]: __, ...others} = annotations;
+	return Object.keys(others).length === 0 ? bare : {...bare, annotations: others};
+}
+
 /**
  * `index` with `name` given to `descriptor`. Whoever had the name keeps its place without it, unless it has another
  * name. Tagging again what has the name already changes nothing, not even the time. Entries and fields that are not

@@ -2,7 +2,7 @@ import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {StoreError} from '../errors.ts';
 import type {Descriptor, Index} from '../oci/image.ts';
-import {nameOf, taggedAt, withoutManifest, withoutTag, withTag} from '../oci/layout.ts';
+import {descriptorOf, nameOf, taggedAt, withoutManifest, withoutTag, withTag} from '../oci/layout.ts';
 import {isIndex, isManifest} from '../oci/media-types.ts';
 import {parseIndex} from '../oci/parse.ts';
 import {blobPath} from './blobs.ts';
@@ -56,10 +56,9 @@ function isImage({mediaType}: Descriptor): boolean {
 }
 
 function storedImage(root: string, entry: Descriptor): StoredImage {
-	const {annotations, ...bare} = entry;
 	const name = nameOf(entry);
-	const tagged = Date.parse(annotations?.[taggedAt] ?? '');
-	const image = {descriptor: bare, tagged: Number.isNaN(tagged) ? arrival(root, entry) : tagged};
+	const tagged = Date.parse(entry.annotations?.[taggedAt] ?? '');
+	const image = {descriptor: descriptorOf(entry), tagged: Number.isNaN(tagged) ? arrival(root, entry) : tagged};
 	return name === undefined ? image : {...image, name};
 }
 

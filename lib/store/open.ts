@@ -39,14 +39,6 @@ export async function openStore(root: string, options: {readonly signal?: AbortS
 	}
 }
 
-/** `$STRATA_ROOT`, else `$XDG_DATA_HOME/strata`, else `~/.local/share/strata`. */
-export function defaultRoot(env: Readonly<Record<string, string | undefined>>, home: string): string {
-	if (env.STRATA_ROOT) return resolve(env.STRATA_ROOT);
-	const data = env.XDG_DATA_HOME;
-	// a relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
-	return join(data?.startsWith('/') ? data : join(home, '.local/share'), 'strata');
-}
-
 function assemble(root: string, guard: AsyncDisposable): Store {
 	const temporary = () => temporaryIn(root);
 	const lock: Store['lock'] = (key, options) => {

@@ -1,0 +1,93 @@
+import {collect} from '../bytes.ts';
+import type {Reference} from '../oci/reference.ts';
+import {PassingError, type RetryOptions, retried, retryAfter} from './attempts.ts';
+import {connectionError, gaveUp, unexpected, wantsLogin} from './errors.ts';
+import {isLoopback, type ProxyEnvironment} from './proxy.ts';
+import {withToken} from './token.ts';
+import {type Answer, bodyOf, type Call, transport} from './transport.ts';
+
+export interface RegistryOptions extends RetryOptions {
+	/** Milliseconds without a byte after which a connection counts as broken. Default: 60000. */
+	readonly patience?: number;
+	/** Where proxies are named. Default: the environment of the process. */
+	readonly env?: ProxyEnvironment;
+}
+
+/** A request to one repository; `path` is below `/v2/NAME/`. */
+export interface RepositoryCall extends Pick<Call, 'method' | 'signal'> {
+	readonly path: string;
+	readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** A repository of a registry. https://github.com/opencontainers/distribution-spec/blob/main/spec.md */
+export interface Repository {
+	readonly url: URL;
+	/** One attempt. Answers 2xx, 404 or 416; anything else rejects, with a PassingError where another try may help. */
+	send(call: RepositoryCall): Promise<Answer>;
+	/** Does what sends calls until it succeeds, the attempts are used up, or it cannot. */
+	retried<T>(action: () => Promise<T>): Promise<T>;
+	body(answer: Answer): AsyncIterable<Uint8Array>;
+}
+
+const patienceOf = (options: RegistryOptions) => options.patience ?? 60_000;
+
+/** The repository that `reference` names. Asks nothing yet. */
+export function repositoryOf(reference: Reference, options: RegistryOptions): Repository {
+	const url = new URL(`${endpoint(reference.registry)}/v2/${reference.repository}/`);
+	const scope = `repository:${reference.repository}:pull`;
+	const send = withToken(transport(options.env ?? process.env, patienceOf(options)), scope);
+	return {
+		url,
+		async send({path, method, headers = {}, signal = options.signal}) {
+			// encodings would be undone on the way, and digests are over what is stored
+			const plain = {'accept-encoding': 'identity', ...headers};
+			const call = {url: new URL(path, url), method, headers: plain, ...(signal ? {signal} : {})};
+			const answer = await send(call).catch(error => {
+				signal?.throwIfAborted();
+				throw connectionError(error, reference);
+			});
+			return checked(answer, reference, patienceOf(options));
+		},
+		retried: action => retried(action, options, gaveUp(reference, url)),
+		body: answer => bodyOf(answer, patienceOf(options)),
+	};
+}
+
+/** Where a registry's API is. Only names that are this machine by themselves are asked without TLS. */
+function endpoint(registry: string): string {
+	if (registry === 'docker.io') return 'https://registry-1.docker.io';
+	return `${isLoopback(new URL(`http://${registry}`).hostname) ? 'http' : 'https'}://${registry}`;
+}
+
+async function checked(answer: Answer, reference: Reference, patience: number): Promise<Answer> {
+	const {response, url} = answer;
+	const {status, headers} = response;
+	if (response.ok || status === 404 || status === 416) return answer;
+	const said = await messageIn(answer, patience);
+	if (status === 408 || status === 429 || status >= 500) {
+		throw new PassingError(`${status} from ${url.host}`, {status, after: retryAfter(headers)});
+	}
+	throw status === 401 || status === 403 ? wantsLogin(reference, status) : unexpected(reference, status, said);
+}
+
+/** The text of the first error of an answer. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
+async function messageIn(answer: Answer, patience: number): Promise<string | undefined> {
+	const longest = 65_536;
+	try {
+		const text = (await collect(limited(bodyOf(answer, patience), longest))).toString('utf8');
+		const {errors}: {errors?: readonly {message?: unknown}[]} = JSON.parse(text);
+		const message = errors?.[0]?.message;
+		return typeof message === 'string' ? message.slice(0, 200) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+async function* limited(content: AsyncIterable<Uint8Array>, longest: number) {
+	let bytes = 0;
+	for await (const chunk of content) {
+		bytes += chunk.byteLength;
+		if (bytes > longest) return;
+		yield chunk;
+	}
+}

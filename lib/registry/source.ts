@@ -1,0 +1,172 @@
+import {type Bytes, collect} from '../bytes.ts';
+import type {BlobSource} from '../oci/blobs.ts';
+import {type Digest, digestOf, parseDigest} from '../oci/digest.ts';
+import type {Descriptor} from '../oci/image.ts';
+import {dockerManifest, dockerManifestList, isIndex, isManifest, ociIndex, ociManifest} from '../oci/media-types.ts';
+import {parseIndex, parseManifest} from '../oci/parse.ts';
+import {canonicalName, type Reference} from '../oci/reference.ts';
+import {DigestMismatchError, verify} from '../oci/verify.ts';
+import {attempts, PassingError, type RetryOptions} from './attempts.ts';
+import {type RegistryOptions, type Repository, repositoryOf} from './client.ts';
+import {altered, gaveUp, missing, notFound} from './errors.ts';
+import type {Answer} from './transport.ts';
+
+/** What a name stands for, and a place that has all of it. */
+export interface ImageSource extends BlobSource {
+	/** The name in full, for people and records. */
+	readonly name: string;
+	/** The manifest or index that the name stands for now, and its bytes, verified. */
+	resolve(): Promise<Resolved>;
+	/** The digest of what `resolve` would return, where that can be had for less. */
+	peek(): Promise<Digest | undefined>;
+	open(descriptor: Descriptor, options?: OpenOptions): Bytes;
+}
+
+/** What may differ from one blob of a source to the next. */
+export type OpenOptions = Pick<RetryOptions, 'onRetry' | 'signal'>;
+
+export interface Resolved {
+	readonly descriptor: Descriptor;
+	readonly bytes: Uint8Array;
+}
+
+export type RegistrySource = ImageSource;
+
+const manifestTypes = [ociIndex, ociManifest, dockerManifestList, dockerManifest].join(', ');
+/** Registries take no larger one: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
+const largestManifest = 4 << 20;
+
+/** What a registry has under `reference`. Asks nothing before it is asked. */
+export function registrySource(reference: Reference, options: RegistryOptions = {}): RegistrySource {
+	const repository = repositoryOf(reference, options);
+	const pull = {reference, repository, options};
+	const version = reference.digest ?? reference.tag ?? 'latest';
+	return {
+		name: canonicalName(reference),
+		resolve: () => repository.retried(() => resolve(pull, version)),
+		peek: () => repository.retried(() => peek(pull, version)),
+		has: (digest, size) => repository.retried(() => has(pull, digest, size)),
+		open: (descriptor, own) => open({...pull, options: {...options, ...own}}, descriptor),
+	};
+}
+
+interface Pull {
+	readonly reference: Reference;
+	readonly repository: Repository;
+	readonly options: RegistryOptions;
+}
+
+async function resolve({reference, repository}: Pull, version: string): Promise<Resolved> {
+	const answer = await repository.send({path: `manifests/${version}`, method: 'GET', headers: {accept: manifestTypes}});
+	const {headers, status} = answer.response;
+	if (status !== 200) throw await discarded(answer, notFound(reference, answer.url.host));
+	const bytes = await collect(upTo(largestManifest, repository.body(answer)));
+	const mediaType = mediaTypeOf(headers.get('content-type') ?? '', bytes);
+	const descriptor = {mediaType, digest: digestOf(bytes), size: bytes.byteLength};
+	const expected = reference.digest ?? parseDigest(headers.get('docker-content-digest') ?? '') ?? descriptor.digest;
+	if (descriptor.digest !== expected) {
+		const received = {digest: descriptor.digest, bytes: bytes.byteLength};
+		throw altered(reference, new DigestMismatchError({...descriptor, digest: expected}, received), answer.url.host);
+	}
+	return {descriptor, bytes};
+}
+
+/** A HEAD request: registries do not count it as a pull. */
+async function peek({reference, repository}: Pull, version: string): Promise<Digest | undefined> {
+	if (reference.digest) return reference.digest;
+	const answer = await repository.send({
+		path: `manifests/${version}`,
+		method: 'HEAD',
+		headers: {accept: manifestTypes},
+	});
+	await answer.response.body?.cancel();
+	return answer.response.ok ? parseDigest(answer.response.headers.get('docker-content-digest') ?? '') : undefined;
+}
+
+async function has({repository}: Pull, digest: Digest, size?: number): Promise<boolean> {
+	const {response} = await repository.send({path: `blobs/${digest}`, method: 'HEAD'});
+	await response.body?.cancel();
+	const length = response.headers.get('content-length');
+	return response.ok && (size === undefined || length === null || Number(length) === size);
+}
+
+async function* open(pull: Pull, descriptor: Descriptor): Bytes {
+	const place = {host: pull.repository.url.host};
+	try {
+		yield* verify(descriptor, whole(pull, descriptor, place));
+	} catch (error) {
+		throw error instanceof DigestMismatchError ? altered(pull.reference, error, place.host) : error;
+	}
+}
+
+/** The bytes of a blob, through as many answers as it takes: each goes on where the last broke off. `place` gets the host that sends. */
+async function* whole({reference, repository, options}: Pull, descriptor: Descriptor, place: {host: string}): Bytes {
+	const {signal} = options;
+	const tries = attempts(options, gaveUp(reference, repository.url));
+	let received = 0;
+	for (;;) {
+		try {
+			const answer = await repository.send({...request(descriptor, received), ...(signal ? {signal} : {})});
+			place.host = answer.url.host;
+			if (answer.response.status === 404) throw await discarded(answer, missing(reference, descriptor, place.host));
+			for await (const chunk of from(received, answer, repository.body(answer))) {
+				received += chunk.byteLength;
+				yield chunk;
+			}
+			if (received >= descriptor.size) return;
+			throw new PassingError('the answer was cut short');
+		} catch (error) {
+			await tries.failed(error);
+		}
+	}
+}
+
+function request({mediaType, digest}: Descriptor, start: number) {
+	const isDocument = isManifest(mediaType) || isIndex(mediaType);
+	const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {};
+	const headers = {...(isDocument ? {accept: mediaType} : {}), ...range};
+	return {path: `${isDocument ? 'manifests' : 'blobs'}/${digest}`, method: 'GET' as const, headers};
+}
+
+/** The part of a body that begins at `start`; a server that knows no ranges sends what came before it once more. */
+async function* from(start: number, answer: Answer, body: Bytes): Bytes {
+	const position = positionOf(answer);
+	if (!(position <= start)) {
+		throw await discarded(answer, new PassingError(`${answer.response.status} to a request for the rest`));
+	}
+	let skip = start - position;
+	for await (const chunk of body) {
+		const rest = chunk.subarray(skip);
+		skip -= Math.min(skip, chunk.byteLength);
+		if (rest.byteLength > 0) yield rest;
+	}
+}
+
+/** Where in the blob an answer begins; NaN if it does not say. */
+function positionOf({response: {status, headers}}: Answer): number {
+	if (status === 200) return 0;
+	return status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : Number.NaN;
+}
+
+/** At most one chunk more than `longest`: what is too long fails its digest, or is no JSON. */
+async function* upTo(longest: number, content: Bytes): Bytes {
+	let bytes = 0;
+	for await (const chunk of content) {
+		yield chunk;
+		bytes += chunk.byteLength;
+		if (bytes > longest) return;
+	}
+}
+
+async function discarded<T>({response}: Answer, result: T): Promise<T> {
+	await response.body?.cancel();
+	return result;
+}
+
+/** As the registry says; servers of plain files do not know, but the document does. */
+function mediaTypeOf(contentType: string, bytes: Uint8Array): string {
+	const said = contentType.split(';')[0]?.trim() ?? '';
+	if (isIndex(said) || isManifest(said)) return said;
+	const index = parseIndex(bytes);
+	return index ? (index.mediaType ?? ociIndex) : (parseManifest(bytes)?.mediaType ?? (said || ociManifest));
+}

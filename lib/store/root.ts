@@ -1,0 +1,9 @@
+import {join, resolve} from 'node:path';
+
+/** `$STRATA_ROOT`, else `$XDG_DATA_HOME/strata`, else `~/.local/share/strata`. */
+export function defaultRoot(env: Readonly<Record<string, string | undefined>>, home: string): string {
+	if (env.STRATA_ROOT) return resolve(env.STRATA_ROOT);
+	const data = env.XDG_DATA_HOME;
+	// a relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+	return join(data?.startsWith('/') ? data : join(home, '.local/share'), 'strata');
+}
