@@ -35,7 +35,8 @@ export async function* archive(entries: Iterable<ArchiveEntry>): Bytes {
 		() => pack.finalize(),
 		error => pack.destroy(error),
 	);
-	yield* pack;
+	// streamx does not say what its chunks are
+	for await (const chunk of pack) yield chunk as Uint8Array;
 }
 
 async function writeEntries(pack: Pack, entries: Iterable<ArchiveEntry>): Promise<void> {

@@ -1,0 +1,64 @@
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import type {Content, Entry} from '../tree/entry.ts';
+import {changedFile} from './errors.ts';
+import {nativePath} from './name.ts';
+
+/** Reads a content piece by piece. */
+export interface ContentReader extends Disposable {
+	/** Puts the next bytes into `into` and answers how many; never 0. */
+	read(into: Buffer): number;
+	/** Checks, after the last byte, that the file had no more. */
+	finish(): void;
+}
+
+/** Opens the content of a file. Throws an error that names the file where it is not as its entry says. */
+export function openContent(entry: Entry): ContentReader {
+	const {content, size, path} = entry;
+	if (!content || content.from === 'layer') throw new TypeError(`the content of "${path}" is not at hand`);
+	return content.from === 'bytes' ? openBytes(content.data, size, path) : openFile(content, size);
+}
+
+function openBytes(data: Uint8Array, size: number, path: string): ContentReader {
+	if (data.length !== size) throw new TypeError(`"${path}" is to have ${size} bytes, but has ${data.length}`);
+	let at = 0;
+	return {
+		read(into) {
+			const piece = data.subarray(at, at + into.length);
+			into.set(piece);
+			at += piece.length;
+			return piece.length;
+		},
+		finish() {},
+		[Symbol.dispose]() {},
+	};
+}
+
+/** A file may have been replaced since it was seen: a link is not followed, and a fifo does not block. */
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+function openFile({path, offset}: Extract<Content, {from: 'file'}>, size: number): ContentReader {
+	const fd = openSeen(path);
+	let at = offset ?? 0;
+	return {
+		read(into) {
+			const count = readSync(fd, into, 0, into.length, at);
+			if (count === 0) throw changedFile(path);
+			at += count;
+			return count;
+		},
+		finish() {
+			// Without an offset, the content is the whole file.
+			if (offset === undefined && fstatSync(fd).size !== size) throw changedFile(path);
+		},
+		[Symbol.dispose]: () => closeSync(fd),
+	};
+}
+
+function openSeen(path: string): number {
+	try {
+		return openSync(nativePath(path), flags);
+	} catch (error) {
+		const gone = ['ENOENT', 'ELOOP', 'ENXIO'].includes((error as NodeJS.ErrnoException).code ?? '');
+		throw gone ? changedFile(path, error) : error;
+	}
+}

@@ -1,0 +1,122 @@
+import {createHash, type Hash} from 'node:crypto';
+import {closeSync, openSync, writeFileSync, writeSync} from 'node:fs';
+import {crc32} from 'node:zlib';
+import {type Digest, digestFromHex} from '../oci/digest.ts';
+import {ociLayerGzip} from '../oci/media-types.ts';
+import type {Entry} from '../tree/entry.ts';
+import type {TocEntry} from '../tree/toc.ts';
+import {openContent} from './content.ts';
+import {gzipEncoder} from './encoder.ts';
+import {changedFile} from './errors.ts';
+import {blockSize, paddingOf} from './header.ts';
+import {keepsBody} from './layer-toc.ts';
+import {encodeName} from './name.ts';
+import {overlayChanges} from './overlay-changes.ts';
+import type {PackedLayer} from './packed.ts';
+import {summary} from './summary.ts';
+import {type TarBlocks, tarBlocks} from './tar-blocks.ts';
+import {inTarOrder, inTocOrder, tarHeader} from './tar-entry.ts';
+
+/** What to pack and where to. Plain data, so that it can be sent to a thread. */
+export interface PackRequest {
+	/** Entries in any order, or the upper folder of an overlay at rest. */
+	readonly source: {readonly entries: readonly Entry[]} | {readonly upper: string};
+	/** Where the blob is written: a path that nothing has yet. Not synced; the store does that. */
+	readonly blob: string;
+	/** Where the TOC is written, as JSON. */
+	readonly toc: string;
+	/** Where the table of the blob's blocks is written, as JSON, if it is wanted. */
+	readonly blocks?: string;
+	/** Seconds: no mtime is later (SOURCE_DATE_EPOCH). */
+	readonly epoch?: number;
+	/** How many blocks are compressed at the same time. The bytes do not depend on it. */
+	readonly concurrency?: number;
+}
+
+/**
+ * Packs a layer in one pass: tar, diffID, compression, digest, TOC. The same entries give the same bytes. When it rejects, the
+ * files that it began stay for the caller to remove.
+ */
+export async function packLayer(request: PackRequest): Promise<PackedLayer> {
+	const began = performance.now();
+	const {source, epoch} = request;
+	const entries = inTarOrder('upper' in source ? overlayChanges(source.upper) : source.entries);
+	const blob = openSync(request.blob, 'wx', 0o644);
+	try {
+		const encoder = gzipEncoder({
+			write: bytes => writeAll(blob, bytes),
+			...(request.concurrency && {blocks: request.concurrency}),
+		});
+		const tar = await tarBlocks(encoder);
+		const toc: TocEntry[] = [];
+		for (const entry of entries) toc.push(await append(tar, clamped(entry, epoch)));
+		await tar.write(endOfArchive);
+		const {diffID, digest, size, blocks} = await tar.end();
+		const sorted = inTocOrder(toc);
+		writeFileSync(request.toc, JSON.stringify(sorted));
+		if (request.blocks) writeFileSync(request.blocks, JSON.stringify(blocks));
+		const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
+		return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
+	} finally {
+		closeSync(blob);
+	}
+}
+
+/** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06: two blocks of zeros. */
+const endOfArchive = Buffer.alloc(2 * blockSize);
+
+/** Blocks of the encoder are of this size in the mean. */
+const meanBlock = 256 * 1024;
+
+function clamped(entry: Entry, epoch: number | undefined): Entry {
+	const mtime = Math.floor(entry.mtime);
+	return {...entry, mtime: epoch === undefined ? mtime : Math.min(mtime, epoch)};
+}
+
+async function append(tar: TarBlocks, entry: Entry): Promise<TocEntry> {
+	const header = tarHeader(entry);
+	if (beginsBlock(entry, header.length + entry.size)) await tar.cut();
+	await tar.write(header);
+	const {content: _, ...known} = entry;
+	if (entry.type !== 'file') return known;
+	const offset = tar.position;
+	const {digest, body} = await appendContent(tar, entry);
+	await tar.write(zeros.subarray(0, paddingOf(entry.size)));
+	return {...known, offset, digest, ...(body && {body})};
+}
+
+const zeros = Buffer.alloc(blockSize);
+
+/**
+ * Whether a block of the encoder begins with this entry. Depends on the entry alone: an edit elsewhere in the
+ * layer moves no boundary here, so blocks can be taken over from an older layer. Likelier the larger the entry is.
+ */
+function beginsBlock({path}: Entry, length: number): boolean {
+	return crc32(encodeName(path)) * meanBlock < length * 2 ** 32;
+}
+
+async function appendContent(tar: TarBlocks, entry: Entry): Promise<{digest: Digest; body?: string}> {
+	using content = openContent(entry);
+	const hash = createHash('sha256');
+	const body: Buffer[] = [];
+	await tar.fill(entry.size, into => {
+		const piece = into.subarray(0, content.read(into));
+		hash.update(piece);
+		if (keepsBody(entry)) body.push(Buffer.from(piece));
+		return piece.length;
+	});
+	content.finish();
+	const digest = expected(entry, hash);
+	return {digest, ...(keepsBody(entry) && {body: Buffer.concat(body).toString('base64')})};
+}
+
+/** An entry that comes with a digest was hashed before, and its cache key rests on that. */
+function expected(entry: Entry, hash: Hash): Digest {
+	const digest = digestFromHex(hash.digest('hex'));
+	if (entry.digest === undefined || entry.digest === digest) return digest;
+	throw changedFile(entry.content?.from === 'file' ? entry.content.path : entry.path);
+}
+
+function writeAll(fd: number, bytes: Uint8Array): void {
+	for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+}

@@ -1,0 +1,114 @@
+import {EventEmitter, once} from 'node:events';
+import {rmSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
+import {Worker} from 'node:worker_threads';
+import {entryPoint} from '../entry-points.ts';
+import {StepError} from '../errors.ts';
+import type {PackRequest} from './pack.ts';
+import type {PackedLayer} from './packed.ts';
+
+/** Packs layers in threads of their own, so that it never stands in the way of a step. Its end ends them. */
+export interface Packer extends AsyncDisposable {
+	/** Like `packLayer`. When it rejects, also because of `signal`, nothing is left of the files it began. */
+	pack(request: PackRequest, options?: PackOptions): Promise<PackedLayer>;
+}
+
+export interface PackOptions {
+	readonly signal?: AbortSignal;
+}
+
+/** What a thread answers. The class of an error does not survive the way between threads. */
+export type PackAnswer =
+	| {readonly packed: PackedLayer}
+	| {
+			readonly refused: {
+				readonly code: string;
+				readonly reason: string;
+				readonly notes: readonly string[];
+				readonly help: readonly string[];
+			};
+	  }
+	| {readonly error: Error; readonly facts: object};
+
+/** A packer of at most `threads` threads, each started at the first need: a thread reads and hashes, zlib's pool compresses. */
+export function packer(threads = Math.min(2, availableParallelism())): Packer {
+	const pool = threadPool(threads);
+	return {
+		async pack(request, {signal} = {}) {
+			const thread = await pool.take(signal);
+			try {
+				const packed = await ask(thread, request, signal);
+				pool.give(thread);
+				return packed;
+			} catch (error) {
+				await thread.terminate();
+				for (const path of [request.blob, request.toc, request.blocks]) if (path) rmSync(path, {force: true});
+				throw error;
+			}
+		},
+		[Symbol.asyncDispose]: () => pool.end(),
+	};
+}
+
+/** Threads that wait for work do not keep the process. One that has ended, however it did, makes room for another. */
+function threadPool(most: number) {
+	const all = new Set<Worker>();
+	const idle = new Set<Worker>();
+	const changes = new EventEmitter().setMaxListeners(0);
+
+	const start = () => {
+		const thread = new Worker(entryPoint('layer/pack-thread'));
+		all.add(thread);
+		thread.once('exit', () => {
+			all.delete(thread);
+			idle.delete(thread);
+			changes.emit('change');
+		});
+		return thread;
+	};
+	return {
+		async take(signal?: AbortSignal): Promise<Worker> {
+			for (;;) {
+				signal?.throwIfAborted();
+				const [thread = all.size < most ? start() : undefined] = idle;
+				if (thread) {
+					idle.delete(thread);
+					thread.ref();
+					return thread;
+				}
+				await once(changes, 'change', signal && {signal}).catch(() => {});
+			}
+		},
+		give(thread: Worker): void {
+			thread.unref();
+			idle.add(thread);
+			changes.emit('change');
+		},
+		async end(): Promise<void> {
+			await Promise.all([...all].map(thread => thread.terminate()));
+		},
+	};
+}
+
+async function ask(thread: Worker, request: PackRequest, signal: AbortSignal | undefined): Promise<PackedLayer> {
+	const done = new AbortController();
+	const heard = (event: string) => once(thread, event, {signal: done.signal});
+	try {
+		const aborted = signal && once(signal, 'abort', {signal: done.signal}).then(() => Promise.reject(signal.reason));
+		const ended = heard('exit').then(() => Promise.reject(new Error('the packing thread ended')));
+		const message = heard('message');
+		thread.postMessage(request);
+		// "error" rejects all that `once` waits for.
+		const [answer] = (await Promise.race([message, ended, ...(aborted ? [aborted] : [])])) as [PackAnswer];
+		return unwrap(answer);
+	} finally {
+		done.abort();
+	}
+}
+
+function unwrap(answer: PackAnswer): PackedLayer {
+	if ('packed' in answer) return answer.packed;
+	if ('error' in answer) throw Object.assign(answer.error, answer.facts);
+	const {code, reason, notes, help} = answer.refused;
+	throw new StepError(code, reason, {notes, help});
+}

@@ -1,0 +1,68 @@
+import {closeSync, openSync, writeSync} from 'node:fs';
+import {MachineError} from '../errors.ts';
+import type {Entry} from '../tree/entry.ts';
+import type {TocEntry} from '../tree/toc.ts';
+import {byteReader, tapped} from './byte-reader.ts';
+import {type Compression, compressionOf, openDecompressed} from './decompress.ts';
+import {readError} from './errors.ts';
+import {blockSize, decodeHeader} from './header.ts';
+import {memberEntry} from './layer-toc.ts';
+import {memberPath} from './member-path.ts';
+import {decodeName} from './name.ts';
+import {readTar} from './read-tar.ts';
+import {tocBuilder} from './toc-builder.ts';
+
+/**
+ * The entries of a local archive, for ADD, sorted by path; undefined if the file is none, whatever it is called (SURFACE
+ * ADD-1). Tar by itself or in gzip, bzip2, xz or zstd. Contents lie in the archive itself, or, if that is compressed,
+ * in the new file `spool`. The root is left out: it must not change the directory it is unpacked to (W-14).
+ * Whiteouts mean nothing here; leading slashes are dropped, as tar does.
+ */
+export async function readArchive(path: string, spool: string): Promise<readonly Entry[] | undefined> {
+	const compression = compressionOf(path);
+	if (!(await isTar(path, compression))) return undefined;
+	const entries = await readEntries(path, compression, spool);
+	const place = compression === 'none' ? path : spool;
+	return entries.map(entry => withContent(entry, place));
+}
+
+/** Whether a file begins with the header of a tar, once decompressed. What cannot be decompressed is no archive. */
+async function isTar(path: string, compression: Compression): Promise<boolean> {
+	const content = openDecompressed(path, compression)[Symbol.asyncIterator]();
+	try {
+		const block = await byteReader(content).exactly(blockSize);
+		return block !== undefined && decodeHeader(block) !== undefined;
+	} catch (error) {
+		if (error instanceof MachineError) throw error;
+		return false;
+	} finally {
+		await content.return?.();
+	}
+}
+
+async function readEntries(path: string, compression: Compression, spool: string): Promise<readonly TocEntry[]> {
+	const builder = tocBuilder();
+	const output = compression === 'none' ? undefined : openSync(spool, 'wx', 0o600);
+	const keep = (chunk: Uint8Array) => {
+		if (output !== undefined) for (let at = 0; at < chunk.length; ) at += writeSync(output, chunk, at);
+	};
+	try {
+		for await (const member of readTar(tapped(openDecompressed(path, compression), keep))) {
+			const at = archivePath(decodeName(member.name));
+			if (at !== '') builder.add(memberEntry(member, at, archivePath));
+		}
+		return builder.toc();
+	} catch (error) {
+		throw readError(path, error);
+	} finally {
+		if (output !== undefined) closeSync(output);
+	}
+}
+
+function archivePath(name: string): string {
+	return memberPath(name.replace(/^\/+/, ''));
+}
+
+function withContent({offset, ...entry}: TocEntry, path: string): Entry {
+	return offset === undefined ? entry : {...entry, content: {from: 'file', path, offset}};
+}
