@@ -3,7 +3,7 @@ import {join, resolve} from 'node:path';
 import {StoreError} from '../errors.ts';
 import {tryFlock} from '../linux/flock.ts';
 import {forStore} from './failure.ts';
-import {pauses} from './locks.ts';
+import {pauses, releasedBy} from './locks.ts';
 
 /** Who locks the store, and for how long it tries. */
 export interface GuardOptions {
@@ -34,7 +34,7 @@ export async function lockStore(root: string, options: GuardOptions): Promise<As
 			if (waited >= patience) throw mode === 'shared' ? lockedBy(path) : inUse(root);
 		}
 		if (mode === 'exclusive') sign(fd, `${process.pid} ${holder}`);
-		return {[Symbol.asyncDispose]: async () => closeSync(fd)};
+		return releasedBy(() => closeSync(fd));
 	} catch (error) {
 		closeSync(fd);
 		throw error;

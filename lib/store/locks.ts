@@ -14,11 +14,22 @@ export async function lockFile(path: string, {onWait, signal}: LockOptions = {})
 	let told = false;
 	for await (const _ of pauses(signal)) {
 		const fd = tryLock(path);
-		if (fd !== undefined) return {[Symbol.asyncDispose]: async () => unlock(path, fd)};
+		if (fd !== undefined) return releasedBy(() => unlock(path, fd));
 		if (!told) onWait?.(holderOf(path));
 		told = true;
 	}
 	throw new Error('the pauses never end');
+}
+
+/** Does `release` when first disposed of. A second time would close a descriptor that by then may be another's. */
+export function releasedBy(release: () => void): AsyncDisposable {
+	let held = true;
+	return {
+		async [Symbol.asyncDispose]() {
+			if (held) release();
+			held = false;
+		},
+	};
 }
 
 /** Yields at once, then after ever longer pauses, until `signal` is aborted: then rejects with its reason. */
