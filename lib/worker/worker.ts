@@ -48,4 +48,13 @@ export interface WorkerFacts {
 	readonly snapshotter: 'overlay' | 'copy';
 	/** How many ids it may give to files; 1 is the single-id mode. */
 	readonly ids: number;
+	/** Present in the single-id mode: what to tell the user. */
+	readonly warning?: WorkerWarning;
+}
+
+/** A warning that is not about the Dockerfile. */
+export interface WorkerWarning {
+	readonly message: string;
+	readonly notes: readonly string[];
+	readonly help: readonly string[];
 }

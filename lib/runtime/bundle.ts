@@ -1,0 +1,81 @@
+import type {UserIds} from '../oci/passwd.ts';
+import type {Capabilities, Linux, Process, Spec} from '../oci/runtime.ts';
+import {allCapabilities, defaultCapabilities} from './capabilities.ts';
+import type {RunJob} from './job.ts';
+import {bundleMounts} from './mounts.ts';
+import {seccompProfile} from './seccomp.ts';
+
+export interface BundleOptions {
+	/** Only one id is mapped: owners cannot change (devpts has no group, chown is answered as done). */
+	readonly singleID?: boolean;
+	/** Of the host, as Node names it; default: this one. */
+	readonly arch?: string;
+	/** `nosuid`, `nodev`, `noexec`: what the mount that bind sources lie on has, and a bind of it may not lose. */
+	readonly locked?: readonly string[];
+	readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The config.json of a RUN: https://github.com/opencontainers/runtime-spec/blob/main/config.md. Pure, and the same for
+ * runc and crun: it asks for no user or cgroup namespace, no resources and no rlimits, which neither could give without
+ * root. Sources of mounts are relative to the bundle, where `bundleFiles` says what must lie.
+ */
+export function bundleConfig(job: RunJob, user: UserIds, rootfs: string, options: BundleOptions = {}): Spec {
+	return {
+		ociVersion: '1.0.2',
+		process: processOf(job, user),
+		root: {path: rootfs},
+		hostname: job.hostname,
+		mounts: bundleMounts(job, options),
+		...(options.annotations && {annotations: options.annotations}),
+		linux: linuxOf(job, options),
+	};
+}
+
+function processOf(job: RunJob, user: UserIds): Process {
+	const hasHome = job.env.some(variable => variable.startsWith('HOME='));
+	return {
+		terminal: false,
+		user: {uid: user.uid, gid: user.gid, umask: 0o022, additionalGids: user.groups},
+		args: job.argv,
+		env: hasHome ? job.env : [...job.env, `HOME=${user.home}`],
+		cwd: job.cwd,
+		capabilities: capabilitiesOf(job),
+		noNewPrivileges: false,
+	};
+}
+
+/** Nothing inheritable or ambient: a program of another user gets none (CVE-2022-24769). */
+function capabilitiesOf(job: RunJob): Capabilities {
+	const names = job.security === 'insecure' ? allCapabilities : defaultCapabilities;
+	return {bounding: names, effective: names, permitted: names};
+}
+
+function linuxOf(job: RunJob, options: BundleOptions): Linux {
+	const shared = [{type: 'pid'}, {type: 'ipc'}, {type: 'uts'}, {type: 'mount'}] as const;
+	const namespaces = job.network === 'none' ? [...shared, {type: 'network'} as const] : shared;
+	if (job.security === 'insecure') return {namespaces};
+	return {
+		namespaces,
+		seccomp: seccompProfile(options.arch ?? process.arch, options.singleID ?? false),
+		maskedPaths,
+		readonlyPaths,
+	};
+}
+
+/** What tells about, or changes, the machine and not the container. */
+const maskedPaths = [
+	'/proc/acpi',
+	'/proc/asound',
+	'/proc/interrupts',
+	'/proc/kcore',
+	'/proc/keys',
+	'/proc/latency_stats',
+	'/proc/sched_debug',
+	'/proc/scsi',
+	'/proc/timer_list',
+	'/proc/timer_stats',
+	'/sys/devices/virtual/powercap',
+	'/sys/firmware',
+];
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];

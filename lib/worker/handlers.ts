@@ -1,0 +1,91 @@
+import {rmSync} from 'node:fs';
+import {join} from 'node:path';
+import {type Packer, packer} from '../layer/packer.ts';
+import {probeRuntime} from '../runtime/probe.ts';
+import {chooseSnapshotter} from '../snapshot/choose.ts';
+import type {Frozen, Snapshot} from '../snapshot/snapshot.ts';
+import {openStore} from '../store/open.ts';
+import type {Store} from '../store/store.ts';
+import {type Chains, snapshotChains} from './chains.ts';
+import {applyBlob, packChanges} from './layers.ts';
+import type {RunRequest, StartOptions} from './messages.ts';
+import {openLog} from './output-log.ts';
+import {runJob, type Services} from './run-job.ts';
+import type {Correspondence, Handlers} from './serve.ts';
+import {toWire} from './wire-error.ts';
+import type {RunOutput} from './worker.ts';
+
+interface Started extends Services {
+	readonly store: Store;
+	readonly packer: Packer;
+	readonly chains: Chains;
+}
+
+/** What the worker does on each call. All but `remove` come after `start`. */
+export function workerHandlers(): Handlers {
+	let started: Started | undefined;
+	const services = () => {
+		if (!started) throw new Error('a call came before start');
+		return started;
+	};
+	return {
+		start: async options => {
+			started = await start(options);
+			const {runtime, snapshotter, ids} = started;
+			const {name, path, version} = runtime;
+			return {runtime: {name, path, version}, snapshotter: snapshotter.kind, ids};
+		},
+		prepare: async ({layers}) => {
+			const {snapshotter, chains} = services();
+			const snapshot = await snapshotter.prepare(layers);
+			chains.know(snapshot, layers);
+			return snapshot;
+		},
+		run: (request, to) => run(services(), request, to),
+		remove: async ({paths}) => {
+			for (const path of paths) rmSync(path, {recursive: true, force: true});
+		},
+	};
+}
+
+async function start({root, scratch, ids, runtime}: StartOptions): Promise<Started> {
+	const store = await openStore(root);
+	const found = await probeRuntime({store, scratch, singleID: ids === 1, ...(runtime && {wanted: runtime})});
+	const apply = applyBlob(store, ids === 1);
+	const snapshotter = chooseSnapshotter({store, scratch, apply}, process.env.STRATA_SNAPSHOTTER);
+	return {store, scratch, ids, runtime: found, snapshotter, packer: packer(), chains: snapshotChains()};
+}
+
+async function run(services: Started, {job, parent, options}: RunRequest, to: Correspondence) {
+	using log = openLog(options.logFile);
+	const onOutput = (stream: RunOutput['stream'], data: Uint8Array) =>
+		to.post({kind: 'output', output: log.append(stream, data)});
+	const {status, frozen} = await runJob(job, parent, {services, events: {onOutput, signal: to.signal}});
+	if (!frozen) return {status};
+	pack(services, {frozen, parent, id: job.id, epoch: options.epoch}, to);
+	return {status, snapshot: frozen.snapshot};
+}
+
+interface Packing {
+	readonly frozen: Frozen;
+	readonly parent: Snapshot;
+	readonly id: string;
+	readonly epoch: number | undefined;
+}
+
+/** Begins to pack behind the caller's back; the main process hears of the end. */
+function pack(
+	{store, scratch, snapshotter, packer, chains}: Started,
+	{frozen, parent, id, epoch}: Packing,
+	to: Correspondence,
+): void {
+	const packing = packChanges(store, packer, {frozen, epoch, draft: join(scratch, `${id}-layer`)});
+	packing.then(
+		layer => to.post({kind: 'layer', layer}),
+		error => to.post({kind: 'layer-error', error: toWire(error)}),
+	);
+	const diffID = packing.then(({layer}) => layer.diffID);
+	void chains
+		.extend(frozen.snapshot, parent, diffID)
+		.then(chain => chain && snapshotter.remember(chain, frozen.snapshot));
+}

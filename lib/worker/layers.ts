@@ -1,0 +1,64 @@
+import {mkdirSync, renameSync, rmSync} from 'node:fs';
+import {dirname} from 'node:path';
+import {applyLayer} from '../layer/apply.ts';
+import {encoderName} from '../layer/encoder.ts';
+import type {PackedLayer} from '../layer/packed.ts';
+import type {Packer} from '../layer/packer.ts';
+import {summary} from '../layer/summary.ts';
+import {type DiffID, hexOf} from '../oci/digest.ts';
+import type {Frozen} from '../snapshot/snapshot.ts';
+import type {ApplyLayer} from '../snapshot/unpack.ts';
+import {recordLayer} from '../store/layers.ts';
+import type {Store} from '../store/store.ts';
+import type {Toc} from '../tree/toc.ts';
+
+/** Unpacks layers of the store; what the pass finds out about one is recorded. */
+export function applyBlob(store: Store, singleID: boolean): ApplyLayer {
+	return async ({descriptor, diffID}, folder, whiteouts) => {
+		const {toc, implicit} = await applyLayer(store.blobs.pathOf(descriptor.digest), folder, {
+			diffID,
+			owners: singleID ? 'single' : 'keep',
+			whiteouts: whiteouts === 'remove' ? 'delete' : 'overlay',
+		});
+		const tocs = store.records<Toc>('tocs');
+		if (!tocs.get(hexOf(diffID))) tocs.put(hexOf(diffID), toc);
+		await recordLayer(store, {diffID, blobs: {}, ...summary(toc)});
+		return {implicit};
+	};
+}
+
+export interface Changes {
+	readonly frozen: Frozen;
+	readonly epoch: number | undefined;
+	/** Path prefix of the files in the making. */
+	readonly draft: string;
+}
+
+/** Packs what a program changed into a layer of the store: blob and TOC first, then the record that names them. */
+export async function packChanges(store: Store, packer: Packer, {frozen, epoch, draft}: Changes): Promise<PackedLayer> {
+	const [blob, tocFile] = [`${draft}.blob`, `${draft}.toc`];
+	try {
+		const source = {upper: frozen.changes};
+		const packed = await packer.pack({source, blob, toc: tocFile, ...(epoch === undefined ? {} : {epoch})});
+		const {layer, content, unpacked, files} = packed;
+		keepToc(store, layer.diffID, tocFile);
+		store.blobs.adopt(blob, layer.descriptor.digest);
+		await recordLayer(store, {
+			diffID: layer.diffID,
+			blobs: {[encoderName()]: layer.descriptor},
+			content,
+			unpacked,
+			files,
+		});
+		return packed;
+	} finally {
+		for (const path of [blob, tocFile]) rmSync(path, {force: true});
+	}
+}
+
+/** A TOC that a crash of the machine cuts short is no JSON, so it counts as absent. */
+function keepToc(store: Store, diffID: DiffID, file: string): void {
+	const path = store.records<Toc>('tocs').pathOf(hexOf(diffID));
+	mkdirSync(dirname(path), {recursive: true});
+	renameSync(file, path);
+}

@@ -1,0 +1,46 @@
+import type {PackedLayer} from '../layer/packed.ts';
+import type {Layer} from '../oci/image.ts';
+import type {RunJob} from '../runtime/job.ts';
+import type {Snapshot} from '../snapshot/snapshot.ts';
+import type {WireError} from './wire-error.ts';
+import type {RunOptions, RunOutcome, RunOutput, WorkerFacts} from './worker.ts';
+
+/** What the main process can ask of the worker: by name, what it is given and what it answers. */
+export interface Calls {
+	/** The first call, and only once. */
+	start: {takes: StartOptions; gives: WorkerFacts};
+	prepare: {takes: {readonly layers: readonly Layer[]}; gives: Snapshot};
+	run: {takes: RunRequest; gives: Omit<RunOutcome, 'layer'>};
+	/** Deletes folders whose files may belong to mapped ids. */
+	remove: {takes: {readonly paths: readonly string[]}; gives: void};
+}
+
+export interface StartOptions {
+	readonly root: string;
+	/** A folder in ROOT/tmp made by the main process, named for its id: for everything unfinished. */
+	readonly scratch: string;
+	readonly ids: number;
+	readonly runtime?: string;
+}
+
+/** A run without what cannot be sent: its functions and its signal. */
+export interface RunRequest {
+	readonly job: RunJob;
+	readonly parent: Snapshot;
+	readonly options: Pick<RunOptions, 'layers' | 'epoch' | 'logFile'>;
+}
+
+/** To the worker. */
+export type Request =
+	| {
+			[Name in keyof Calls]: {readonly call: number; readonly name: Name; readonly takes: Calls[Name]['takes']};
+	  }[keyof Calls]
+	| {readonly call: number; readonly name: 'abort'};
+
+/** From the worker. A run whose program succeeded is answered twice: when it is over, and when its layer is packed. */
+export type Reply =
+	| {readonly call: number; readonly kind: 'answer'; readonly gives: unknown}
+	| {readonly call: number; readonly kind: 'error'; readonly error: WireError}
+	| {readonly call: number; readonly kind: 'output'; readonly output: RunOutput}
+	| {readonly call: number; readonly kind: 'layer'; readonly layer: PackedLayer}
+	| {readonly call: number; readonly kind: 'layer-error'; readonly error: WireError};

@@ -1,0 +1,94 @@
+import {type ChildProcess, type StdioOptions, spawn} from 'node:child_process';
+import {once} from 'node:events';
+import type {Duplex} from 'node:stream';
+import {fileURLToPath} from 'node:url';
+import {MachineError} from '../errors.ts';
+import {findRefusal, userNamespacesForbidden} from './forbidden.ts';
+import {chooseIdMap, type IdMap, singleMap} from './id-map.ts';
+import {writeIdMap} from './write-id-map.ts';
+
+/** A Node process as root of its own user, mount and process namespace, with an IPC channel to it. */
+export interface Namespace {
+	readonly process: ChildProcess;
+	readonly map: IdMap;
+	/** What it last wrote to stderr, at most some thousand characters. */
+	readonly stderr: () => string;
+}
+
+/** Descriptors of the child: 3 is the channel, 4 (a socket) is where it says that it is there, and is told that it has ids. */
+const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'];
+
+/** Waits for its ids without a privilege; the exec after they came makes it root of the namespace. */
+const awaitIds = 'echo >&4; read -r go <&4 || exit 1; exec 4>&-; exec "$@"';
+
+/**
+ * Starts `entry` in namespaces of its own. They live as long as this thread: the kernel kills unshare when it ends,
+ * by whatever means, unshare's death kills the first process inside, and with that one go all others and every mount.
+ * Without usable subordinate ids it has a single one.
+ */
+export async function openNamespace(entry: URL): Promise<Namespace> {
+	const map = chooseIdMap();
+	try {
+		return await enter(entry, map);
+	} catch (error) {
+		if (map.by === 'single' || !(error instanceof IdsRefused)) throw error;
+		return await enter(entry, singleMap());
+	}
+}
+
+/** newuidmap, newgidmap or the kernel did not accept a map. */
+class IdsRefused extends Error {}
+
+async function enter(entry: URL, map: IdMap): Promise<Namespace> {
+	const child = spawn('setpriv', commandLine(entry), {
+		stdio,
+		detached: true,
+		serialization: 'advanced',
+		env: environment(),
+	});
+	const stderr = lastWords(child);
+	try {
+		await isWaiting(child, stderr);
+		await writeIdMap(child.pid ?? 0, map).catch(cause => Promise.reject(new IdsRefused('no ids', {cause})));
+		(child.stdio[4] as Duplex).end('go\n');
+		return {process: child, map, stderr};
+	} catch (error) {
+		child.kill('SIGKILL');
+		throw error;
+	}
+}
+
+function commandLine(entry: URL): string[] {
+	const unshare = ['unshare', '--user', '--mount', '--pid', '--fork', '--kill-child'];
+	const shell = ['sh', '-c', awaitIds, 'strata'];
+	return ['--pdeathsig', 'KILL', ...unshare, ...shell, process.execPath, fileURLToPath(entry)];
+}
+
+/** Only what the worker needs: nothing of the user's environment gets near a RUN. */
+function environment(): NodeJS.ProcessEnv {
+	const {PATH = '', STRATA_SNAPSHOTTER} = process.env;
+	return {PATH: `${PATH}:/usr/sbin:/sbin`, ...(STRATA_SNAPSHOTTER && {STRATA_SNAPSHOTTER})};
+}
+
+/** Resolves when the first process in the namespaces asks for its ids. */
+async function isWaiting(child: ChildProcess, stderr: () => string): Promise<void> {
+	const asked = once(child.stdio[4] as Duplex, 'data').then(() => true);
+	const ended = once(child, 'close').then(() => false);
+	if (await Promise.race([asked, ended]).catch(missingProgram)) return;
+	throw userNamespacesForbidden(findRefusal(stderr()));
+}
+
+function missingProgram(cause: unknown): never {
+	throw new MachineError('UNSHARE_MISSING', 'setpriv was not found, which RUN needs', {
+		help: ['on Debian and Ubuntu: apt install util-linux'],
+		cause,
+	});
+}
+
+function lastWords(child: ChildProcess): () => string {
+	let text = '';
+	child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+		text = (text + chunk).slice(-4_000);
+	});
+	return () => text;
+}

@@ -1,0 +1,92 @@
+import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {dirname, join} from 'node:path';
+import {StepError} from '../errors.ts';
+import {findUser, type UserIds} from '../oci/passwd.ts';
+import {bundleConfig} from '../runtime/bundle.ts';
+import type {RunJob} from '../runtime/job.ts';
+import {bundleFiles} from '../runtime/mounts.ts';
+import type {Runtime} from '../runtime/runtime.ts';
+import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
+import {makeInRoot, readInRoot} from './in-root.ts';
+import {lockedFlags} from './locked-flags.ts';
+import {makeMountPoints, mountPoints} from './mount-points.ts';
+import {findProgram} from './program.ts';
+import type {RunOutput} from './worker.ts';
+
+/** What running needs of the worker. */
+export interface Services {
+	readonly snapshotter: Snapshotter;
+	readonly runtime: Runtime;
+	/** Where unfinished things lie. */
+	readonly scratch: string;
+	readonly ids: number;
+}
+
+export interface RunEvents {
+	readonly onOutput: (stream: RunOutput['stream'], data: Uint8Array) => Promise<void>;
+	readonly signal: AbortSignal;
+}
+
+export interface Finished {
+	readonly status: number | NodeJS.Signals;
+	/** Present when the status is 0. */
+	readonly frozen?: Frozen;
+}
+
+/** Runs a job on a snapshot to its end. Of one that does not succeed, or is aborted, nothing is kept. */
+export async function runJob(
+	job: RunJob,
+	parent: Snapshot,
+	{services, events}: {services: Services; events: RunEvents},
+): Promise<Finished> {
+	const folder = join(services.scratch, job.id);
+	const points = mountPoints(job);
+	await using active = await services.snapshotter.activate(parent, {folder, stubs: points});
+	const {rootfs} = active;
+	const user = userOf(job, rootfs, services.ids);
+	makeInRoot(rootfs, job.cwd);
+	findProgram(job, rootfs);
+	const made = makeMountPoints(rootfs, points);
+	const bundle = writeBundle(job, user, {folder, rootfs, singleID: services.ids === 1});
+	const {status} = await services.runtime.run(bundle, job.id, events);
+	const restored = made.remove();
+	events.signal.throwIfAborted();
+	return status === 0 ? {status, frozen: await active.commit(restored)} : {status};
+}
+
+/** Whom USER means in this root filesystem. The namespace has ids below a limit only. */
+function userOf(job: RunJob, rootfs: string, ids: number): UserIds {
+	const user = findUser(job.user, readInRoot(rootfs, '/etc/passwd'), readInRoot(rootfs, '/etc/group'));
+	if (ids === 1) return {...user, uid: 0, gid: 0, groups: []};
+	const beyond = [user.uid, user.gid, ...user.groups].find(id => id >= ids);
+	if (beyond === undefined) return user;
+	throw new StepError('ID_UNMAPPED', `RUN cannot run as id ${beyond}: ids up to ${ids - 1} can be mapped here`);
+}
+
+interface Place {
+	readonly folder: string;
+	readonly rootfs: string;
+	readonly singleID: boolean;
+}
+
+function writeBundle(job: RunJob, user: UserIds, {folder, rootfs, singleID}: Place): string {
+	const bundle = join(folder, 'bundle');
+	for (const {path, data, mode} of bundleFiles(job, {resolvConf: hostResolvConf()})) {
+		const at = join(bundle, path);
+		mkdirSync(dirname(at), {recursive: true});
+		writeFileSync(at, data);
+		chmodSync(at, mode);
+	}
+	const config = bundleConfig(job, user, rootfs, {singleID, locked: lockedFlags(folder)});
+	writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
+	return bundle;
+}
+
+/** The network is the host's, so its resolvers can be reached, those on loopback too. */
+function hostResolvConf(): string {
+	try {
+		return readFileSync('/etc/resolv.conf', 'utf8');
+	} catch {
+		return '';
+	}
+}
