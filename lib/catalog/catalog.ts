@@ -61,6 +61,49 @@ export interface HistoryRow {
 	readonly files?: number;
 }
 
+/** What `strata tag` and `strata rmi` did. */
+export interface Renamed {
+	readonly digest: Digest;
+	/** The name given, or the names taken away, as the store has them. */
+	readonly names: readonly string[];
+}
+
+/** A build whose logs are kept. */
+export interface BuildLog {
+	readonly build: string;
+	/** ISO 8601: when it began. */
+	readonly at: string;
+	readonly names: readonly string[];
+	readonly steps: readonly LoggedStep[];
+	/** ISO 8601; absent while it goes on, or if it was killed. */
+	readonly ended?: string;
+}
+
+export interface LoggedStep {
+	readonly id: string;
+	readonly label: string;
+	readonly text: string;
+}
+
+export interface LogOptions extends CatalogOptions {
+	/** Default: the last one. */
+	readonly build?: string;
+	/** `2/3`, `build 2/5` or `s2`; default: all that printed something. */
+	readonly step?: string;
+	/** Go on until the build has ended. */
+	readonly follow?: boolean;
+	readonly signal?: AbortSignal;
+}
+
+/** A piece of what a step printed, as it came. */
+export interface LogChunk {
+	readonly step: LoggedStep;
+	readonly stream: 'stdout' | 'stderr';
+	/** Milliseconds since the step began. */
+	readonly t: number;
+	readonly data: Uint8Array;
+}
+
 /** A row of `strata du`. */
 export interface UsageRow {
 	readonly what: 'images' | 'bases' | 'step cache' | 'snapshots' | 'logs' | 'total';

@@ -4,17 +4,18 @@ import {hexOf} from '../oci/digest.ts';
 import type {Descriptor} from '../oci/image.ts';
 import {emptyIndex, layoutVersion} from '../oci/layout.ts';
 import type {BlobStore, Store} from '../store/store.ts';
-import {layoutEntries} from './entries.ts';
+import {namedEntries} from './entries.ts';
 import {contentsOf, type ExportedImage} from './image.ts';
 import {writeArchive} from './write.ts';
 
 /**
  * Writes an image as a tar of an OCI layout: the same image and names, the same bytes. `dest` is a file, which appears
- * whole or not at all, or a stream, which stays open. Answers with the size of the tar.
+ * whole or not at all, or a stream, which stays open. Answers with the size of the tar. One entry a name and no short
+ * second one: `podman load` and `oci-archive:F.tar` take an archive of one entry only.
  */
 export async function exportArchive(dest: string | Writable, image: ExportedImage, store: Store): Promise<number> {
 	const contents = await contentsOf(image.descriptor, store.blobs);
-	return writeArchive(dest, archive([...indexFiles(layoutEntries(image)), ...blobFiles(contents, store.blobs)]));
+	return writeArchive(dest, archive([...indexFiles(namedEntries(image)), ...blobFiles(contents, store.blobs)]));
 }
 
 /** The two files that make a folder of blobs an OCI layout. */

@@ -5,7 +5,7 @@ import type {Descriptor} from '../oci/image.ts';
 import {choosePlatform, hostPlatform} from '../oci/platform.ts';
 import type {BlobStore, Store} from '../store/store.ts';
 import {blobFiles, blobPath, indexFiles, jsonFile} from './archive.ts';
-import {namedEntries} from './entries.ts';
+import {fullName, namedEntries} from './entries.ts';
 import {contentsOf, type ExportedImage, manifestsOf, readManifest} from './image.ts';
 import {writeArchive} from './write.ts';
 
@@ -29,7 +29,7 @@ export async function exportDockerArchive(
 export async function dockerArchive({descriptor, names}: ExportedImage, {blobs}: Store): Promise<Bytes> {
 	const image = {descriptor: await onePlatform(descriptor, blobs), names};
 	const {config, layers} = await readManifest(image.descriptor, blobs);
-	const manifest = {Config: blobPath(config), RepoTags: names, Layers: layers.map(blobPath)};
+	const manifest = {Config: blobPath(config), RepoTags: names.map(fullName), Layers: layers.map(blobPath)};
 	return archive([
 		...indexFiles(namedEntries(image)),
 		jsonFile('manifest.json', [manifest]),

@@ -13,7 +13,7 @@ export function namedEntries({descriptor, names}: ExportedImage): readonly Descr
 	const {mediaType, digest, size, platform} = descriptor;
 	const bare: Descriptor = {mediaType, digest, size, ...(platform && {platform})};
 	if (names.length === 0) return [bare];
-	return [...new Set(names)].map(name => ({...bare, annotations: {...inFull(name), [refName]: name}}));
+	return [...new Set(names)].map(name => ({...bare, annotations: {[imageName]: fullName(name), [refName]: name}}));
 }
 
 /**
@@ -43,7 +43,8 @@ export function mergeEntries(present: readonly Descriptor[], added: readonly Des
 	return [...kept, ...added];
 }
 
-function inFull(name: string): Readonly<Record<string, string>> {
+/** `docker.io/library/redis:latest`: who imports an image must not complete its name in another way. */
+export function fullName(name: string): string {
 	const reference = parseReference(name);
-	return reference ? {[imageName]: canonicalName(reference)} : {};
+	return reference ? canonicalName(reference) : name;
 }

@@ -15,13 +15,18 @@ export interface ExportedImage {
 }
 
 /**
- * Every blob that `root` consists of, each once: what names others before what it names. Rejects if a manifest or an
- * index is not there or not what its digest says; whether configs and layers are there is not looked at.
+ * Every blob that `root` consists of and `isWanted` does not leave out, each once: what names others before what it
+ * names. Rejects if a wanted manifest or index is not there or not what its digest says; configs and layers are not
+ * opened.
  */
-export async function contentsOf(root: Descriptor, source: BlobSource): Promise<readonly Descriptor[]> {
+export async function contentsOf(
+	root: Descriptor,
+	source: BlobSource,
+	isWanted: (descriptor: Descriptor) => boolean = () => true,
+): Promise<readonly Descriptor[]> {
 	const found = new Map<string, Descriptor>();
 	const visit = async (descriptor: Descriptor): Promise<void> => {
-		if (found.has(descriptor.digest)) return;
+		if (found.has(descriptor.digest) || !isWanted(descriptor)) return;
 		found.set(descriptor.digest, descriptor);
 		if (!isIndex(descriptor.mediaType) && !isManifest(descriptor.mediaType)) return;
 		for (const child of childrenOf(descriptor, await collect(source.open(descriptor)))) await visit(child);
@@ -37,8 +42,12 @@ export async function readManifest(descriptor: Descriptor, source: BlobSource): 
 	throw new StoreError('NOT_A_MANIFEST', `${descriptor.digest} is not the manifest of an image`);
 }
 
-/** The manifests of single images at or below `descriptor`, in the order of the index. */
-export async function manifestsOf(descriptor: Descriptor, source: BlobSource): Promise<readonly Descriptor[]> {
-	const contents = await contentsOf(descriptor, source);
+/** The manifests of single images at or below `root`, in the order of the index. */
+export async function manifestsOf(
+	root: Descriptor,
+	source: BlobSource,
+	isWanted?: (descriptor: Descriptor) => boolean,
+): Promise<readonly Descriptor[]> {
+	const contents = await contentsOf(root, source, isWanted);
 	return contents.filter(({mediaType}) => isManifest(mediaType));
 }

@@ -1,0 +1,97 @@
+import {contentsOf} from '../export/image.ts';
+import {type DiffID, type Digest, hexOf} from '../oci/digest.ts';
+import type {Descriptor} from '../oci/image.ts';
+import type {BaseRecord, LayerRecord, Store, StoredImage} from '../store/store.ts';
+import {provenanceKind} from './provenance.ts';
+import {lastUse, readQuietly} from './quiet-read.ts';
+import {readImages} from './stored.ts';
+import type {Holder} from './survey.ts';
+
+/** What a `steps` record says of its layer. */
+interface StepLayer {
+	readonly layer?: {readonly diffID: DiffID};
+}
+
+/** Each entry of index.json holds what its image consists of, and what is known of its layers. */
+export async function imageHolders(store: Store): Promise<readonly Holder[]> {
+	const images = store.images.list();
+	const named = new Set(images.filter(image => image.name !== undefined).map(image => image.descriptor.digest));
+	return Promise.all(
+		images.map(async ({name, descriptor, tagged}) => ({
+			what: 'images' as const,
+			lastUsed: tagged,
+			files: await imageFiles(descriptor, store),
+			image: kindOf(name, named.has(descriptor.digest)),
+			untag: () => (name === undefined ? store.images.remove(descriptor.digest) : store.images.untag(name)),
+		})),
+	);
+}
+
+function kindOf(name: StoredImage['name'], hasName: boolean): NonNullable<Holder['image']> {
+	if (name?.startsWith('failed:')) return 'failed';
+	return hasName ? 'named' : 'unnamed';
+}
+
+/** What a reference stood for holds that image. */
+export async function baseHolders(store: Store): Promise<readonly Holder[]> {
+	const records = store.records<BaseRecord>('bases');
+	return Promise.all(
+		records.keys().map(async key => {
+			const path = records.pathOf(key);
+			const lastUsed = lastUse(path);
+			const record = readQuietly<BaseRecord>(path);
+			const isThere = record && store.blobs.has(record.descriptor.digest);
+			if (!isThere) return {what: 'bases' as const, lastUsed, files: [path], isBroken: true};
+			const files = [path, store.blobs.pathOf(record.resolved), ...(await imageFiles(record.descriptor, store))];
+			return {what: 'bases' as const, lastUsed: Math.max(record.asked, lastUsed), files};
+		}),
+	);
+}
+
+/** The record of a step holds its layer, in every compression that is there. */
+export function stepHolders(store: Store): readonly Holder[] {
+	const records = store.records<StepLayer>('steps');
+	return records.keys().map(key => {
+		const path = records.pathOf(key);
+		const lastUsed = lastUse(path);
+		const step = readQuietly<StepLayer>(path);
+		const blobs = step?.layer ? layerBlobs(step.layer.diffID, store) : [];
+		const isBroken = !step || (step.layer !== undefined && blobs.length === 0);
+		const facts = step?.layer ? factFiles(step.layer.diffID, store) : [];
+		return {what: 'step cache', lastUsed, files: [path, ...blobs, ...facts], isBroken};
+	});
+}
+
+/** `results` records are of use as long as the layer they name is there. */
+export function followers(store: Store): readonly {readonly file: string; readonly leader: string}[] {
+	const records = store.records('results');
+	return records.keys().map(key => {
+		const file = records.pathOf(key);
+		const digest = readQuietly<{readonly descriptor?: {readonly digest: Digest}}>(file)?.descriptor?.digest;
+		return {file, leader: digest ? store.blobs.pathOf(digest) : ''};
+	});
+}
+
+async function imageFiles(root: Descriptor, store: Store): Promise<readonly string[]> {
+	const {blobs} = store;
+	const contents = await contentsOf(root, blobs, ({digest}) => blobs.has(digest));
+	const images = await readImages(root, store);
+	const diffIDs = images.flatMap(({config}) => config.rootfs.diff_ids);
+	return [
+		...contents.map(({digest}) => blobs.pathOf(digest)),
+		...images.map(({descriptor}) => store.records(provenanceKind).pathOf(hexOf(descriptor.digest))),
+		...diffIDs.flatMap(diffID => factFiles(diffID, store)),
+	];
+}
+
+/** Of those that encoders, or a registry, ever made of a layer: the ones that are there. */
+function layerBlobs(diffID: DiffID, {records, blobs}: Store): readonly string[] {
+	const record = readQuietly<LayerRecord>(records('layers').pathOf(hexOf(diffID)));
+	return Object.values(record?.blobs ?? {})
+		.filter(({digest, size}) => blobs.has(digest, size))
+		.map(({digest}) => blobs.pathOf(digest));
+}
+
+function factFiles(diffID: DiffID, store: Store): readonly string[] {
+	return ['layers', 'tocs'].map(kind => store.records(kind).pathOf(hexOf(diffID)));
+}

@@ -1,0 +1,72 @@
+import type {PruneOptions, PruneReport} from './catalog.ts';
+import type {Folder, Holder, Survey} from './survey.ts';
+import {type Tally, tallyOf} from './tally.ts';
+
+/** What is to go. */
+export interface Sweep {
+	readonly holders: readonly Holder[];
+	readonly files: ReadonlySet<string>;
+	readonly folders: readonly Folder[];
+	readonly report: PruneReport;
+}
+
+export type Rules = Pick<PruneOptions, 'all' | 'only' | 'until' | 'keep'>;
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Chooses what goes. Pure. What an image that stays needs is never among it. */
+export function chooseSweep(survey: Survey, rules: Rules, now: number): Sweep {
+	const tally = tallyOf(survey);
+	const gone: Holder[] = [];
+	const drop = (holder: Holder) => {
+		tally.drop(holder);
+		gone.push(holder);
+	};
+	const garbage = wantsCache(rules);
+	if (garbage) for (const broken of survey.holders.filter(holder => holder.isBroken)) drop(broken);
+	if (garbage) tally.dropUnheld();
+	for (const holder of candidates(survey, rules, now)) {
+		if (rules.keep !== undefined && tally.left() <= rules.keep) break;
+		drop(holder);
+	}
+	if (garbage) tally.dropFollowers();
+	return {
+		...sweepOf(tally, gone),
+		folders: [...(garbage ? survey.leftovers : []), ...gone.flatMap(({folder}) => folder ?? [])],
+	};
+}
+
+function sweepOf(tally: Tally, holders: readonly Holder[]): Omit<Sweep, 'folders'> {
+	return {holders, files: tally.gone, report: tally.report()};
+}
+
+/** What may go, the oldest first. */
+function candidates(survey: Survey, rules: Rules, now: number): readonly Holder[] {
+	const going = survey.holders.filter(holder => !holder.isBroken && mayGo(holder, rules, now));
+	const images = new Set(survey.holders.filter(({image}) => image).filter(holder => !going.includes(holder)));
+	const needed = new Set([...images].flatMap(({files}) => files));
+	return going.filter(holder => rules.until !== undefined || frees(holder, survey, needed)).sort(byAge);
+}
+
+function mayGo({what, image, lastUsed}: Holder, rules: Rules, now: number): boolean {
+	const isExpired = rules.until === undefined || lastUsed < now - rules.until;
+	if (what === 'logs') return (rules.only === undefined || rules.only.includes('logs')) && isExpired;
+	if (!wantsCache(rules)) return false;
+	if (image === 'failed') return lastUsed < now - day;
+	if (image === 'unnamed') return rules.all === true && isExpired;
+	return image !== 'named' && isExpired;
+}
+
+/** A record whose layers an image needs anyway costs nothing, and saves a step of the next build. */
+function frees({what, image, files}: Holder, survey: Survey, needed: ReadonlySet<string>): boolean {
+	if (image || what === 'snapshots' || what === 'logs') return true;
+	return files.some(file => file.includes('/blobs/') && survey.files.has(file) && !needed.has(file));
+}
+
+function wantsCache({only}: Rules): boolean {
+	return only === undefined || only.includes('cache');
+}
+
+function byAge(one: Holder, other: Holder): number {
+	return one.lastUsed - other.lastUsed;
+}
