@@ -1,0 +1,67 @@
+import {UsageError} from '../errors.ts';
+import type {BuildOptions} from '../index.ts';
+import type {Arguments} from './command.ts';
+import {outputs} from './output-flag.ts';
+
+/** What a command line asks of the build, but for the context and the Dockerfile, which may come from stdin. */
+export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<BuildOptions, 'context' | 'dockerfile'> {
+	const [target, runtime, jobs] = [args.text('target'), args.text('runtime'), args.text('jobs')];
+	return {
+		tags: args.texts('tag'),
+		labels: Object.fromEntries(args.texts('label').map(text => splitPair(text, '='))),
+		platforms: args.texts('platform').flatMap(list => list.split(',')),
+		buildArgs: buildArgs(args.texts('build-arg'), env),
+		contexts: Object.fromEntries(args.texts('build-context').map(namedContext)),
+		outputs: outputs(args),
+		noCache: args.has('no-cache'),
+		pull: args.has('pull'),
+		network: networkMode(args.text('network')),
+		hosts: Object.fromEntries(args.texts('add-host').map(hostAddress)),
+		...(target === undefined ? {} : {target}),
+		...(runtime === undefined ? {} : {runtime}),
+		...(jobs === undefined ? {} : {jobs: wholeNumber('--jobs', jobs)}),
+	};
+}
+
+/** `K` alone is taken from the environment, and not given where it is not there. SOURCE_DATE_EPOCH always is, as buildx does. */
+function buildArgs(given: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+	const named = given.flatMap(text => {
+		if (text.startsWith('=')) throw badValue('--build-arg', text, 'NAME=value');
+		if (text.includes('=')) return [splitPair(text, '=')];
+		const value = env[text];
+		return value === undefined ? [] : [[text, value] as const];
+	});
+	const epoch = env.SOURCE_DATE_EPOCH;
+	return Object.fromEntries([...(epoch ? [['SOURCE_DATE_EPOCH', epoch] as const] : []), ...named]);
+}
+
+function namedContext(text: string): readonly [string, string] {
+	const [name, source] = splitPair(text, '=');
+	if (name === '' || source === '') throw badValue('--build-context', text, 'assets=./assets');
+	return [name, source];
+}
+
+/** `db:10.0.0.7` or `db=10.0.0.7`; an IPv6 address may stand in brackets. */
+function hostAddress(text: string): readonly [string, string] {
+	const [name, address] = splitPair(text, text.includes('=') ? '=' : ':');
+	if (name === '' || address === '') throw badValue('--add-host', text, 'db:10.0.0.7');
+	return [name, address.replace(/^\[(.*)\]$/, '$1')];
+}
+
+function networkMode(mode = 'default'): 'default' | 'none' | 'host' {
+	return mode === 'none' || mode === 'host' ? mode : 'default';
+}
+
+function wholeNumber(flag: string, text: string): number {
+	if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+	throw badValue(flag, text, '4');
+}
+
+function splitPair(text: string, separator: string): readonly [string, string] {
+	const at = text.indexOf(separator);
+	return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function badValue(flag: string, value: string, example: string): UsageError {
+	return new UsageError('FLAG_VALUE', `${flag} cannot be ${value}`, {help: [`as in: ${flag} ${example}`]});
+}

@@ -1,0 +1,45 @@
+import stringWidth from 'string-width';
+
+/** How many cells of a terminal a text takes. */
+export function cellsOf(text: string): number {
+	return stringWidth(text);
+}
+
+/** The start of a text, cut between graphemes and ended by `ellipsis` if it takes more than `width` cells. */
+export function cutEnd(text: string, width: number, ellipsis: string): string {
+	if (isShort(text, width)) return text;
+	const room = Math.max(0, width - ellipsis.length);
+	let kept = '';
+	let taken = 0;
+	for (const {segment} of graphemes.segment(text)) {
+		taken += stringWidth(segment);
+		if (taken > room) break;
+		kept += segment;
+	}
+	return `${kept}${ellipsis}`.slice(0, Math.max(width, kept.length));
+}
+
+/** `src/…/index.js`: a path keeps its beginning and its name. */
+export function cutPath(path: string, width: number, ellipsis: string): string {
+	if (isShort(path, width)) return path;
+	const name = path.slice(path.lastIndexOf('/'));
+	const room = width - cellsOf(name) - ellipsis.length;
+	if (room < 1 || name === path) return cutEnd(path, width, ellipsis);
+	const head = cutEnd(path.slice(0, -name.length), room + ellipsis.length, ellipsis).slice(0, -ellipsis.length);
+	return `${head.slice(0, head.lastIndexOf('/') + 1) || head}${ellipsis}${name}`;
+}
+
+export function padEnd(text: string, width: number): string {
+	return text + ' '.repeat(Math.max(0, width - cellsOf(text)));
+}
+
+export function padStart(text: string, width: number): string {
+	return ' '.repeat(Math.max(0, width - cellsOf(text))) + text;
+}
+
+const graphemes = new Intl.Segmenter('en', {granularity: 'grapheme'});
+
+/** No character takes more than two cells, and only those outside ASCII more than one. */
+function isShort(text: string, width: number): boolean {
+	return /^[\x20-\x7E]*$/.test(text) ? text.length <= width : stringWidth(text) <= width;
+}

@@ -1,0 +1,38 @@
+import {UsageError} from '../../errors.ts';
+import type {Arguments, Command} from '../command.ts';
+import {buildFlags} from '../flags.ts';
+import type {Shell} from '../shell.ts';
+
+export const command: Command = {
+	name: 'build',
+	usage: '[flags] PATH | URL | -',
+	purpose: ['Build an image. PATH is the context; - reads a Dockerfile or a tar from stdin.'],
+	flags: buildFlags,
+	layout: 'groups',
+	examples: [
+		'strata build -t app .                            the usual',
+		'strata build -t app -o out/ .                    a layout of its own',
+		'strata build --target test --progress plain .    in CI',
+		'git archive HEAD | strata build -t app -         a tar as context',
+	],
+	run,
+};
+
+async function run(args: Arguments, shell: Shell): Promise<number> {
+	refuseTerminal(args, shell);
+	const [{buildOptions}, {openSource}, {runBuild}] = await Promise.all([
+		import('../build-options.ts'),
+		import('../source.ts'),
+		import('../run-build.ts'),
+	]);
+	const options = buildOptions(args, shell.env);
+	await using source = await openSource(args, shell);
+	const {context, dockerfile} = source;
+	return runBuild({...options, context, ...(dockerfile === undefined ? {} : {dockerfile})}, args, shell);
+}
+
+/** An archive on a screen helps nobody. */
+function refuseTerminal(args: Arguments, {stdout}: Shell): void {
+	if (!stdout.isTTY || !args.texts('output').some(text => /^-$|dest=-(,|$)/.test(text))) return;
+	throw new UsageError('TERMINAL', '-o - needs a pipe or a file', {help: ['as in: strata build -o - . | podman load']});
+}

@@ -1,0 +1,85 @@
+/** A flag, wherever it shows: to the parser, in `--help`, in suggestions. */
+export interface Flag {
+	readonly name: string;
+	readonly short?: string;
+	/** What stands for its value in `--help`; absent: a switch. */
+	readonly value?: string;
+	/** Given more than once, all count; of other flags the last one does. */
+	readonly repeat?: boolean;
+	/** The only values it takes. */
+	readonly choices?: readonly string[];
+	/** The heading it stands under in `--help`. */
+	readonly group?: string;
+	/** What it does; absent where the name says it. */
+	readonly text?: string;
+	readonly default?: string;
+	/** In a short `--help` it is explained together with the flag after it. */
+	readonly asNext?: boolean;
+	/** Accepted and ignored: why it does nothing here. */
+	readonly ignored?: string;
+}
+
+export const root: Flag = {name: 'root', value: 'DIR', text: 'the store'};
+export const json: Flag = {name: 'json'};
+export const quiet: Flag = {name: 'quiet', short: 'q', text: 'ids'};
+export const help: Flag = {name: 'help', short: 'h'};
+
+/** Flags that every command takes. */
+export const globalFlags: readonly Flag[] = [root, json, {name: 'no-color'}, help, {name: 'version', short: 'V'}];
+
+const image: readonly Flag[] = [
+	{name: 'tag', short: 't', value: 'NAME[:TAG]', repeat: true, text: 'name it; repeatable'},
+	{name: 'label', value: 'K=V', repeat: true, text: 'add a label; repeatable'},
+	{name: 'platform', value: 'OS/ARCH,..', repeat: true, text: 'for which platforms', default: 'this one'},
+	{name: 'target', value: 'STAGE', text: 'stop at this stage', default: 'the last'},
+];
+
+const sources: readonly Flag[] = [
+	{name: 'file', short: 'f', value: 'FILE', text: 'the Dockerfile', default: 'PATH/Dockerfile'},
+	{name: 'build-context', value: 'N=SRC', repeat: true, text: 'DIR, docker-image://REF, oci-layout://DIR'},
+	{name: 'build-arg', value: 'K[=V]', repeat: true, text: 'set an ARG; no V: from the environment'},
+	{name: 'pull', text: 'ask the registry even if the base is here'},
+];
+
+const steps: readonly Flag[] = [
+	{name: 'network', value: 'MODE', choices: ['default', 'none', 'host'], text: 'default, none or host'},
+	{name: 'add-host', value: 'NAME:IP', repeat: true, text: 'a line in /etc/hosts; repeatable'},
+	{name: 'runtime', value: 'NAME', text: 'crun, runc or a path', default: 'what works'},
+	{name: 'jobs', value: 'N', text: 'steps at a time', default: 'number of cores'},
+];
+
+const result: readonly Flag[] = [
+	{name: 'output', short: 'o', value: 'DEST', repeat: true, text: 'DIR, or type=oci|docker,dest=FILE'},
+	{name: 'load', text: 'hand it to podman or docker'},
+	{name: 'iidfile', value: 'FILE', text: 'write the id to FILE'},
+];
+
+const display: readonly Flag[] = [
+	{name: 'quiet', short: 'q', text: 'print the id only'},
+	{name: 'progress', value: 'MODE', choices: ['auto', 'tty', 'plain', 'rawjson'], text: 'auto, tty, plain or rawjson'},
+];
+
+const leavesNone = 'strata leaves no containers';
+
+const ignored: readonly Flag[] = [
+	{name: 'rm', ignored: leavesNone},
+	{name: 'force-rm', ignored: leavesNone},
+	{name: 'compress', ignored: 'the context is sent nowhere'},
+	{name: 'builder', value: 'NAME', ignored: 'strata is the only builder'},
+];
+
+/** The flags that say what is built: those of `plan` too. */
+export const planFlags: readonly Flag[] = [...grouped('Image', image), ...grouped('Sources', sources)];
+
+export const buildFlags: readonly Flag[] = [
+	...planFlags,
+	...grouped('Steps', steps),
+	...grouped('Cache', [{name: 'no-cache', text: 'run every step'}]),
+	...grouped('Result', result),
+	...grouped('Display', display),
+	...ignored,
+];
+
+function grouped(group: string, flags: readonly Flag[]): readonly Flag[] {
+	return flags.map(flag => ({...flag, group}));
+}

@@ -1,0 +1,130 @@
+import {suggest} from '../dockerfile/suggest.ts';
+import {StrataError, UsageError} from '../errors.ts';
+import {readArguments, type Typed} from './arguments.ts';
+import type {Command} from './command.ts';
+import {commands} from './commands.ts';
+import {errorLines} from './error-text.ts';
+import {type Flag, globalFlags} from './flags.ts';
+import {commandHelp, mainHelp} from './help.ts';
+import {processShell, type Shell} from './shell.ts';
+
+/**
+ * Does what a command line says, and answers with the exit code (UX.md section 3). Help and errors of usage load
+ * neither the library nor yargs.
+ */
+export async function main(argv: readonly string[]): Promise<number> {
+	const shell = processShell({color: !argv.includes('--no-color')});
+	quietPipes(shell);
+	process.once('uncaughtException', error => void fail(error, argv, shell).then(code => process.exit(code)));
+	try {
+		return await dispatch(argv, shell);
+	} catch (error) {
+		return fail(error, argv, shell);
+	}
+}
+
+async function dispatch(argv: readonly string[], shell: Shell): Promise<number> {
+	const at = commandPlace(argv);
+	const name = argv[at];
+	const typed = argv.filter((_, index) => index !== at);
+	if (name === undefined) return withoutCommand(typed, shell);
+
+	const command = await loadCommand(name);
+	if (asksForHelp(typed)) return print(commandHelp(command), shell);
+	const flags = [...command.flags, ...globalFlags.filter(({name}) => !command.flags.some(flag => flag.name === name))];
+	const read = readArguments(typed, flags, name);
+	if (isGiven('version', read))
+		return loadCommand('version').then(version => execute(version, {read, typed, flags}, shell));
+	if (!wantsJson(typed, shell.env)) noteIgnored(read, shell);
+	return execute(command, {read, typed, flags}, shell);
+}
+
+interface Line {
+	readonly read: Typed;
+	readonly typed: readonly string[];
+	readonly flags: readonly Flag[];
+}
+
+async function execute(command: Command, {read, typed, flags}: Line, shell: Shell): Promise<number> {
+	const {parseArguments} = await import('./parse.ts');
+	return command.run(parseArguments(read, typed, flags), shell);
+}
+
+async function withoutCommand(typed: readonly string[], shell: Shell): Promise<number> {
+	if (asksForHelp(typed)) return print(mainHelp, shell);
+	const read = readArguments(typed, globalFlags);
+	if (isGiven('version', read)) return execute(await loadCommand('version'), {read, typed, flags: globalFlags}, shell);
+	shell.stderr.write(mainHelp);
+	return 2;
+}
+
+/** Where the command's name stands: global flags may come before it. */
+function commandPlace(argv: readonly string[]): number {
+	const at = argv.findIndex((word, index) => !word.startsWith('-') && argv[index - 1] !== '--root');
+	return at === -1 ? argv.length : at;
+}
+
+async function loadCommand(name: string): Promise<Command> {
+	const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+	if (load) return (await load()).command;
+	const [near] = suggest(name, Object.keys(commands));
+	throw new UsageError('UNKNOWN_COMMAND', `unknown command ${name}`, {
+		help: [...(near ? [`did you mean ${near}?`] : []), 'all commands: strata --help'],
+	});
+}
+
+function asksForHelp(typed: readonly string[]): boolean {
+	const end = typed.indexOf('--');
+	return typed.slice(0, end === -1 ? typed.length : end).some(word => word === '--help' || word === '-h');
+}
+
+function isGiven(name: string, {flags}: Typed): boolean {
+	return flags.some(({flag, value}) => flag.name === name && value === 'true');
+}
+
+/** What is accepted and ignored is said, once a flag. */
+function noteIgnored({flags}: Typed, {stderr}: Shell): void {
+	const notes = flags.flatMap(({flag}) =>
+		flag.ignored ? [`note: --${flag.name} does nothing here: ${flag.ignored}\n`] : [],
+	);
+	for (const note of new Set(notes)) stderr.write(note);
+}
+
+function print(text: string, {stdout}: Shell): number {
+	stdout.write(text);
+	return 0;
+}
+
+/** Whoever reads may leave: that is no error of ours, nor of theirs. */
+function quietPipes({stdout, stderr}: Shell): void {
+	stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code === 'EPIPE') process.exit(0);
+		throw error;
+	});
+	stderr.on('error', () => {});
+}
+
+async function fail(error: unknown, argv: readonly string[], shell: Shell): Promise<number> {
+	const exitCode = error instanceof StrataError ? error.exitCode : 1;
+	const lines = error instanceof StrataError ? errorLines(error, shell) : await bugReport(error, shell);
+	shell.stderr.write(wantsJson(argv, shell.env) ? errorAsJson(error, exitCode) : `${lines.join('\n')}\n`);
+	return exitCode;
+}
+
+async function bugReport(error: unknown, shell: Shell): Promise<readonly string[]> {
+	const {bugLines} = await import('./crash.ts');
+	return bugLines(error, shell);
+}
+
+/** Under rawjson not one line is anything else, whatever goes wrong before the build starts. */
+function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
+	const typed = argv.join('\n').match(/^--progress[=\n](.*)$/m)?.[1];
+	return (typed ?? env.STRATA_PROGRESS ?? env.BUILDKIT_PROGRESS) === 'rawjson';
+}
+
+function errorAsJson(error: unknown, exitCode: number): string {
+	const code = error instanceof StrataError ? error.code : 'BUG';
+	const help = error instanceof StrataError ? error.help : [];
+	const message = error instanceof Error ? error.message : String(error);
+	return `${JSON.stringify({v: 1, type: 'error', t: 0, code, exitCode, message, help})}\n`;
+}

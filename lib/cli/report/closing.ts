@@ -1,0 +1,70 @@
+import type {BuildEvent} from '../../index.ts';
+import {complaintLines} from '../error-text.ts';
+import {plural} from '../names.ts';
+import type {Shell} from '../shell.ts';
+import type {BuildFinishedEvent, EventOf, WarnedEvent} from './reporter.ts';
+import {type SummaryFacts, summaryLines} from './summary.ts';
+
+/** What comes after the last step: the warnings of the build, and what came of it. */
+export interface Closing {
+	event(event: BuildEvent): void;
+	lines(finished: BuildFinishedEvent): readonly string[];
+}
+
+const shownAtOnce = 5;
+
+export function closing(
+	facts: Omit<SummaryFacts, 'exports' | 'warnings' | 'home'>,
+	shell: Pick<Shell, 'err' | 'home'>,
+): Closing {
+	const warnings: WarnedEvent[] = [];
+	const exports: EventOf<'export'>[] = [];
+	const labels = new Map<string, string>();
+	const results: EventOf<'step.finished'>[] = [];
+	return {
+		event(event) {
+			if (event.type === 'plan') for (const {id, label} of event.steps) labels.set(id, label);
+			else if (event.type === 'warning') warnings.push(event);
+			else if (event.type === 'export' && event.state === 'done') exports.push(event);
+			else if (event.type === 'step.finished') results.push(event);
+		},
+		lines(finished) {
+			const stopped = results.filter(({result}) => result === 'stopped').map(({step}) => labels.get(step) ?? step);
+			const end =
+				finished.result === 'stopped'
+					? [stoppedLine(results, stopped)]
+					: summaryLines(finished, {...facts, home: shell.home, exports, warnings: warnings.length});
+			return joinBlocks([...warningBlocks(warnings, shell), end]);
+		},
+	};
+}
+
+/** `stopped: 3 of 6 steps are in the cache, nothing of step 4/6 was kept` */
+function stoppedLine(results: readonly EventOf<'step.finished'>[], stopped: readonly string[]): string {
+	const kept = results.filter(({result}) => result === 'done' || result === 'cached').length;
+	const lost =
+		stopped.length === 0 ? '' : `, nothing of step${stopped.length === 1 ? '' : 's'} ${stopped.join(', ')} was kept`;
+	return results.length === 0
+		? 'stopped: no step was begun'
+		: `stopped: ${kept} of ${plural(results.length, 'step')} ${kept === 1 ? 'is' : 'are'} in the cache${lost}`;
+}
+
+function warningBlocks(
+	warnings: readonly WarnedEvent[],
+	shell: Pick<Shell, 'err' | 'home'>,
+): readonly (readonly string[])[] {
+	const blocks = warnings.slice(0, shownAtOnce).map(warning => complaintLines('warning', named(warning), shell));
+	const more = warnings.length - shownAtOnce;
+	return more > 0 ? [...blocks, [`and ${more} more`]] : blocks;
+}
+
+/** A warning of a lint rule ends with the rule's name. */
+function named(warning: WarnedEvent): WarnedEvent {
+	const {rule, message} = warning;
+	return rule === undefined || message.endsWith(`(${rule})`) ? warning : {...warning, message: `${message} (${rule})`};
+}
+
+/** With an empty line between two. */
+function joinBlocks(blocks: readonly (readonly string[])[]): readonly string[] {
+	return blocks.filter(block => block.length > 0).flatMap((block, at) => (at === 0 ? block : ['', ...block]));
+}

@@ -1,0 +1,36 @@
+import {plural} from '../names.ts';
+import {formatSize} from '../size.ts';
+import type {EventOf} from './reporter.ts';
+
+type Detail = Pick<EventOf<'step.finished'>, 'layers' | 'files' | 'bytes'>;
+
+/** `1 layer, 3.6 MB` of a base, `214 files, 1.9 MB` of a copy; nothing of the others. */
+export function detailOf({layers, files, bytes}: Detail): string {
+	const count = layers === undefined ? (files === undefined ? [] : [plural(files, 'file')]) : [plural(layers, 'layer')];
+	return [...count, ...(bytes === undefined || count.length === 0 ? [] : [formatSize(bytes)])].join(', ');
+}
+
+/** `redis` for `redis:latest`: how the story calls the image. */
+export function shortName(names: readonly string[]): string | undefined {
+	return names[0]?.replace(/:latest$/, '');
+}
+
+/** What a step waits for, as a row says it. */
+export function waitingText({for: what, pid}: Pick<EventOf<'step.waiting'>, 'for' | 'pid'>): string {
+	switch (what) {
+		case 'lock':
+			return `waiting for another build to finish this step${pid === undefined ? '' : ` (process ${pid})`}`;
+		case 'slot':
+			return 'waiting for a running step to end';
+		case 'registry':
+			return 'waiting for the registry';
+	}
+}
+
+/** `503 from registry-1.docker.io, again in 4s (2 of 5)` */
+export function retryText({reason = 'it broke off', delay = 0, attempt}: EventOf<'transfer'>): string {
+	return `${reason}, again in ${Math.ceil(delay / 1000)}s (${attempt} of ${attempts})`;
+}
+
+/** How often a transfer is tried. */
+const attempts = 5;

@@ -1,0 +1,70 @@
+import {sanitizeLine} from '../sanitize.ts';
+import type {Block} from './block.ts';
+import type {EventOf} from './reporter.ts';
+
+export interface PrinterOptions {
+	readonly write: (text: string) => void;
+	/** Whether colours of a step's output pass. */
+	readonly colors: boolean;
+	/** Whether GitHub Actions reads along: steps are folded, warnings and errors annotated. */
+	readonly github: boolean;
+}
+
+/** Prints the lines of steps, one block a step, each line behind the step's label. */
+export interface BlockPrinter {
+	line(text: string): void;
+	/** The first line of a step, if it was not printed yet. `fold` makes it a group where those are known. */
+	open(block: Block, as: 'line' | 'fold'): void;
+	say(block: Block, text: string): void;
+	sayOutput(block: Block, line: string): void;
+	/** Ends the group of a step that goes on below it. */
+	unfold(block: Block): void;
+	close(block: Block, word: string): void;
+	annotate(kind: 'error' | 'warning', event: EventOf<'error'> | EventOf<'warning'>): void;
+}
+
+export function blockPrinter({write, colors, github}: PrinterOptions): BlockPrinter {
+	const line = (text: string) => write(`${text}\n`);
+
+	const open = (block: Block, as: 'line' | 'fold') => {
+		if (block.header !== 'none') return;
+		block.header = github ? as : 'line';
+		line(`${block.header === 'fold' ? '::group::' : ''}[${block.step.label}] ${block.step.text}`);
+	};
+	const unfold = (block: Block) => {
+		if (block.header !== 'fold') return;
+		block.header = 'line';
+		line('::endgroup::');
+	};
+	const say = (block: Block, text: string) => {
+		open(block, 'fold');
+		line(`[${block.step.label}] | ${text}`);
+	};
+	return {
+		line,
+		open,
+		unfold,
+		say,
+		// The bar is a safeguard too: no line of a step can begin with a command of the CI.
+		sayOutput: (block, text) => say(block, sanitizeLine(text, {colors})),
+		close(block, word) {
+			open(block, 'line');
+			unfold(block);
+			line(`[${block.step.label}] ${word}`);
+		},
+		annotate(kind, {message, location}) {
+			if (!github) return;
+			const place = location ? ` file=${property(location.file)},line=${location.start}` : '';
+			line(`::${kind}${place}::${data(message)}`);
+		},
+	};
+}
+
+/** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
+function data(text: string): string {
+	return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+}
+
+function property(text: string): string {
+	return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}

@@ -1,0 +1,83 @@
+import {pasteable, plural, shortDigest, tidyHome} from '../names.ts';
+import {formatSize} from '../size.ts';
+import {formatTime} from '../time.ts';
+import type {BuildFinishedEvent, EventOf} from './reporter.ts';
+
+/** What the last line depends on, besides the image. */
+export interface SummaryFacts {
+	/** Absolute path of the store. */
+	readonly root: string;
+	readonly home: string;
+	/** Which of podman, docker, skopeo is in PATH. */
+	readonly tools: readonly string[];
+	/** The exports that were made, in order. */
+	readonly exports: readonly EventOf<'export'>[];
+	/** The words of the command that would hand the image to docker. */
+	readonly loadCommand: readonly string[];
+	readonly warnings: number;
+}
+
+/** The last block of a build: what came of it, and what to type next (UX.md 2.1). */
+export function summaryLines(finished: BuildFinishedEvent, facts: SummaryFacts): readonly string[] {
+	const {image} = finished;
+	if (!image) return [];
+	const [first = shortDigest(image.id), ...further] = image.names;
+	const platforms = image.platforms.join(', ');
+	const what = [formatSize(image.size), plural(image.layers, 'layer'), platforms, ...outcome(finished)];
+	const warned = facts.warnings > 0 ? [plural(facts.warnings, 'warning')] : [];
+	return [
+		`${first}  ${[...what, ...warned].join(', ')}`,
+		...further.map(name => `also    ${name}`),
+		`digest  ${image.digest}`,
+		`id      ${image.id}`,
+		...nextLines(image.names[0], facts),
+	];
+}
+
+function outcome({cached, steps, ms}: BuildFinishedEvent): readonly string[] {
+	if (cached === steps) return ['unchanged', formatTime(ms)];
+	const found = cached > 0 ? [`${cached} of ${plural(steps, 'step')} cached`] : [];
+	return [...found, `built in ${formatTime(ms)}`];
+}
+
+/** Where it went, then how to run it, ready to paste. What was asked for comes first. */
+function nextLines(name: string | undefined, facts: SummaryFacts): readonly string[] {
+	const written = facts.exports.flatMap(made => exportLine(made, name, facts) ?? []);
+	if (name === undefined) {
+		return facts.exports.length > 0 ? written : ['hint    no -t: the image can be reached by its id only'];
+	}
+	const loaded = facts.exports.find(({output}) => output === 'load');
+	if (loaded) return [...written, `run     ${engineOf(loaded, facts)} run --rm ${name}`];
+	return written.length > 0 && !facts.tools.includes('podman') ? written : [...written, runLine(name, facts)];
+}
+
+function runLine(name: string, {root, home, tools, loadCommand}: SummaryFacts): string {
+	const reference = pasteable(`oci:${root}:${name}`, home);
+	if (tools.includes('podman')) return `run     podman run --rm ${reference}`;
+	if (tools.includes('docker') && loadCommand.length > 0) {
+		return `run     ${loadCommand.map(word => pasteable(word, home)).join(' ')} && docker run --rm ${name}`;
+	}
+	if (tools.includes('skopeo'))
+		return `copy    skopeo copy ${reference} docker://REGISTRY/${name.replace(/:latest$/, '')}`;
+	return `image   ${reference}  (podman, skopeo and umoci read it as it is)`;
+}
+
+/** Who took the image of a `--load`: the event says it, or it was the first that is there. */
+function engineOf({dest}: EventOf<'export'>, {tools}: SummaryFacts): string {
+	return dest || (tools.includes('podman') ? 'podman' : 'docker');
+}
+
+/** A file has a size, a layout is a folder. */
+function exportLine(
+	{output, dest, size}: EventOf<'export'>,
+	name: string | undefined,
+	{home}: SummaryFacts,
+): string | undefined {
+	if (dest === '-' || (output !== 'oci' && output !== 'docker')) return undefined;
+	if (size === undefined) {
+		const folder = dest.replace(/(?<=.)\/+$/, '');
+		const tag = name === undefined ? '' : `:${name}`;
+		return `layout  ${tidyHome(folder, home)}/  (${pasteable(`oci:${folder}${tag}`, home)})`;
+	}
+	return `file    ${tidyHome(dest, home)}  (${formatSize(size)}, ${pasteable(`${output}-archive:${dest}`, home)})`;
+}
