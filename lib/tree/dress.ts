@@ -1,0 +1,27 @@
+import type {Owner} from '../oci/passwd.ts';
+import type {ModeChange} from './chmod.ts';
+import type {LayerDraft} from './draft.ts';
+import type {Entry} from './entry.ts';
+
+/** A placement, its values understood. */
+export interface Placing {
+	readonly draft: LayerDraft;
+	/** Resolved. */
+	readonly target: string;
+	/** Absent: everything keeps the ids of its source. */
+	readonly owner: Owner | undefined;
+	readonly mode: ModeChange;
+	readonly now: number;
+}
+
+/** An entry at its place, with the owner and mode it was given, and without what was only true where it came from. */
+export function dress(entry: Entry, path: string, {owner, mode}: Pick<Placing, 'owner' | 'mode'>): Entry {
+	const {offset: _offset, body: _body, linkname, ...facts} = entry;
+	return {
+		...facts,
+		path,
+		...owner,
+		mode: entry.type === 'symlink' ? entry.mode : mode(entry.mode, entry.type === 'directory'),
+		...(linkname !== undefined && entry.type === 'symlink' && {linkname}),
+	};
+}

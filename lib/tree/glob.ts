@@ -1,0 +1,116 @@
+import {cleanPath, joinPath} from './paths.ts';
+import {resolvePath} from './resolve.ts';
+import type {Tree} from './tree.ts';
+
+/** Whether `*` can mean any number of directories when doubled. */
+export interface GlobOptions {
+	readonly doubleStar?: boolean;
+}
+
+/**
+ * A pattern of Go's filepath.Match (https://pkg.go.dev/path/filepath#Match) as a regular expression over a whole text, or undefined
+ * if the pattern is malformed. With `doubleStar` it is one of moby's patternmatcher, whose `**` crosses slashes
+ * (https://github.com/moby/patternmatcher).
+ */
+export function compileGlob(pattern: string, {doubleStar = false}: GlobOptions = {}): RegExp | undefined {
+	const runes = [...pattern];
+	let source = '';
+	for (let at = 0; at < runes.length; ) {
+		const piece = doubleStar && runes[at] === '*' && runes[at + 1] === '*' ? anyDepth(runes, at) : pieceAt(runes, at);
+		if (!piece) return undefined;
+		source += piece.source;
+		at = piece.next;
+	}
+	return new RegExp(`^${source}$`, 'su');
+}
+
+/** Whether a name of a COPY source asks for matching. A backslash alone does not (as in BuildKit). */
+export function hasWildcard(text: string): boolean {
+	return /^(?:[^\\*?[]|\\.?)*[*?[]/s.test(text);
+}
+
+/**
+ * The paths of `tree` that a COPY source with wildcards means, in the order of a walk (CPY-12). Links are followed up to the first name with
+ * a wildcard only. Undefined if that part is not there, or if the pattern is malformed.
+ */
+export function expandWildcard(tree: Tree, pattern: string): readonly string[] | undefined {
+	const names = cleanPath(pattern).split('/');
+	const fixed = names.findIndex(hasWildcard);
+	const start = resolvePath(tree, names.slice(0, fixed).join('/'));
+	if (typeof start !== 'string' || tree.stat(start)?.type !== 'directory') return undefined;
+	const globs: RegExp[] = [];
+	for (const name of names.slice(fixed)) {
+		const glob = compileGlob(name);
+		if (!glob) return undefined;
+		globs.push(glob);
+	}
+	return [...matchesBelow(tree, start, globs)];
+}
+
+function* matchesBelow(tree: Tree, directory: string, [glob, ...rest]: readonly RegExp[]): Generator<string> {
+	for (const name of tree.list(directory)) {
+		if (!glob?.test(name)) continue;
+		const path = joinPath(directory, name);
+		if (rest.length === 0) yield path;
+		else yield* matchesBelow(tree, path, rest);
+	}
+}
+
+/** A piece of a regular expression, and where the pattern goes on. */
+interface Piece {
+	readonly source: string;
+	readonly next: number;
+}
+
+/** `**` at the end is everything, elsewhere any number of whole directories, also none. */
+function anyDepth(runes: readonly string[], at: number): Piece {
+	const next = runes[at + 2] === '/' ? at + 3 : at + 2;
+	return {source: next >= runes.length ? '.*' : '(?:.*/)?', next};
+}
+
+function pieceAt(runes: readonly string[], at: number): Piece | undefined {
+	const rune = runes[at] ?? '';
+	if (rune === '*') return {source: '[^/]*', next: at + 1};
+	if (rune === '?') return {source: '[^/]', next: at + 1};
+	if (rune === '[') return classAt(runes, at + 1);
+	const literal = literalAt(runes, at);
+	return literal && {source: quote(literal.source), next: literal.next};
+}
+
+/** `[a-c]`, `[^a-c]`: what begins after the bracket. A bare `-` or `]` must be escaped; an empty class is malformed. */
+function classAt(runes: readonly string[], start: number): Piece | undefined {
+	const negated = runes[start] === '^';
+	let ranges = '';
+	let count = 0;
+	for (let at = negated ? start + 1 : start; at < runes.length; count++) {
+		if (runes[at] === ']' && count > 0) return {source: classSource(negated, ranges), next: at + 1};
+		const low = memberAt(runes, at);
+		const high = low && runes[low.next] === '-' ? memberAt(runes, low.next + 1) : low;
+		if (!low || !high) return undefined;
+		if ((low.source.codePointAt(0) ?? 0) <= (high.source.codePointAt(0) ?? 0)) {
+			ranges += `${quote(low.source)}-${quote(high.source)}`;
+		}
+		at = high.next;
+	}
+	return undefined;
+}
+
+function classSource(negated: boolean, ranges: string): string {
+	if (ranges === '') return negated ? '.' : '(?!)';
+	return negated ? `[^${ranges}]` : `[${ranges}]`;
+}
+
+function memberAt(runes: readonly string[], at: number): Piece | undefined {
+	return runes[at] === '-' || runes[at] === ']' ? undefined : literalAt(runes, at);
+}
+
+/** One rune as itself, escaped or not. */
+function literalAt(runes: readonly string[], at: number): Piece | undefined {
+	const escaped = runes[at] === '\\';
+	const rune = runes[escaped ? at + 1 : at];
+	return rune === undefined ? undefined : {source: rune, next: escaped ? at + 2 : at + 1};
+}
+
+function quote(rune: string): string {
+	return /[\\^$.*+?()[\]{}|/-]/.test(rune) ? `\\u{${rune.charCodeAt(0).toString(16)}}` : rune;
+}

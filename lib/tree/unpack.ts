@@ -1,0 +1,67 @@
+import {StepError} from '../errors.ts';
+import {dress, type Placing} from './dress.ts';
+import type {Entry} from './entry.ts';
+import {cleanPath, joinPath, nameOf, parentOf} from './paths.ts';
+import type {Source} from './selection.ts';
+
+const asIs = {owner: undefined, mode: (mode: number) => mode};
+
+/**
+ * Places what ADD unpacks (ADD-1): entries keep their ids unless `--chown` says otherwise, and always their modes; the archive's own root is
+ * left out, so that it cannot change the destination (W-14). The destination is the root of all links on the way, and no name may leave it.
+ * Files replace directories and directories replace files, as tar does; links are not replaced by directories.
+ */
+export function unpackSource({path: archive, entries}: Source, id: string, placing: Placing): void {
+	const {draft, target, owner} = placing;
+
+	function placeOf(name: string): string {
+		if (name.split('/').reduce(depthAfter, 0) < 0) throw leaves(archive, name);
+		const path = cleanPath(name);
+		return joinPath(draft.resolve(parentOf(path), target), nameOf(path));
+	}
+
+	function unpack(entry: Entry, index: number): void {
+		const path = placeOf(entry.path);
+		if (path === target) return;
+		const existing = draft.stat(path);
+		if (entry.type === 'directory' && existing?.type === 'symlink') throw overLink(archive, existing);
+		draft.makeDirectory(parentOf(path));
+		if (entry.type === 'hardlink') link(entry, path);
+		else draft.put(dress(entry, path, {...asIs, owner}), entry.type === 'file' ? `${id} ${index}` : undefined);
+	}
+
+	/** Another name of a file that is there by now, be it from this archive or from a layer below. */
+	function link(entry: Entry, path: string): void {
+		const file = draft.stat(placeOf(entry.linkname ?? ''));
+		if (!file || file.type === 'directory') throw danglingLink(archive, entry);
+		if (file.type === 'file') draft.link(path, dress(file, file.path, asIs));
+		else draft.put({...file, path});
+	}
+
+	draft.makeDirectory(target);
+	entries.forEach(unpack);
+}
+
+/** How deep one is after one more name; below 0 is outside, for good. */
+function depthAfter(depth: number, name: string): number {
+	if (depth < 0 || name === '' || name === '.') return depth;
+	return name === '..' ? depth - 1 : depth + 1;
+}
+
+function leaves(archive: string, name: string): StepError {
+	return new StepError('ARCHIVE_ESCAPES', `cannot unpack ${archive}: its entry ${name} leads out of the destination`);
+}
+
+function danglingLink(archive: string, {path, linkname}: Entry): StepError {
+	return new StepError(
+		'ARCHIVE',
+		`cannot unpack ${archive}: its entry ${path} is a link to ${linkname}, which is no file`,
+	);
+}
+
+function overLink(archive: string, {path, linkname}: Entry): StepError {
+	return new StepError(
+		'COPY_CONFLICT',
+		`cannot unpack ${archive}: its directory would replace /${path}, a link to ${linkname}`,
+	);
+}
