@@ -59,8 +59,10 @@ interface StepCommon {
 	/** The instruction as written, continuation lines joined, blanks collapsed, a heredoc as `RUN <<EOF (12 lines)`. */
 	readonly text: string;
 	readonly location: Location;
-	/** `created_by` of the history entry (SURFACE HIS-1). Absent for FROM. */
+	/** `created_by` of the history entry (SURFACE HIS-1). Absent for FROM and ONBUILD. */
 	readonly createdBy?: string;
+	/** Where words stand that an error may mean, no part of any key: of a copy, each of `paths`; of a RUN, each of `mounts`. */
+	readonly marks?: readonly Location[];
 }
 
 export interface BaseStep extends StepCommon {

@@ -1,0 +1,31 @@
+import {fault} from '../fault.ts';
+import type {
+	MaintainerInstruction,
+	StopsignalInstruction,
+	UserInstruction,
+	WorkdirInstruction,
+} from '../instruction.ts';
+import type {Statement} from '../statement.ts';
+import {commonOf, wordOf} from './common.ts';
+
+export function readUser(statement: Statement): UserInstruction {
+	return {...commonOf(statement), name: 'USER', user: readSingle(statement, 'a user is missing')};
+}
+
+export function readWorkdir(statement: Statement): WorkdirInstruction {
+	return {...commonOf(statement), name: 'WORKDIR', path: readSingle(statement, 'a path is missing')};
+}
+
+export function readStopsignal(statement: Statement): StopsignalInstruction {
+	return {...commonOf(statement), name: 'STOPSIGNAL', signal: readSingle(statement, 'a signal is missing')};
+}
+
+export function readMaintainer(statement: Statement): MaintainerInstruction {
+	return {...commonOf(statement), name: 'MAINTAINER', author: readSingle(statement, 'a name is missing').text};
+}
+
+/** The whole rest of the line is one argument, blanks and quotes included. */
+function readSingle(statement: Statement, reason: string) {
+	if (statement.rest.text === '') throw fault(statement, reason);
+	return wordOf(statement.rest, statement);
+}

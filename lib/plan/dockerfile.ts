@@ -1,0 +1,60 @@
+import type {Dockerfile} from '../dockerfile/dockerfile.ts';
+import {frontendError, isForeign, isOwnFrontend} from '../dockerfile/syntax.ts';
+import {baseKey} from './base.ts';
+import {deepFreeze} from './freeze.ts';
+import {globalArgs} from './globals.ts';
+import {stageGraph, targetNode} from './graph.ts';
+import {namedContexts} from './named-contexts.ts';
+import {numberSteps} from './number.ts';
+import type {Base, BuildPlan} from './plan.ts';
+import {type Reach, reachFrom} from './reach.ts';
+import type {PlanAnswer, PlanRequest} from './request.ts';
+import {type Planning, planStage, type StageDraft} from './stage.ts';
+import {unusedArgs} from './unused-args.ts';
+
+/**
+ * Lowers a Dockerfile to what a build of it will do: the stages that the target reaches, every word expanded. Pure, and
+ * the same for the same input. Until the configs of all bases are known it answers with those that are missing; whoever
+ * asks fetches them and asks again. Throws a DockerfileError for what cannot be built.
+ */
+export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): PlanAnswer {
+	const buildArgs = new Map(Object.entries(request.buildArgs));
+	checkFrontend(dockerfile, buildArgs.get('BUILDKIT_SYNTAX'));
+	const globals = globalArgs(dockerfile, request, buildArgs);
+	const findContext = namedContexts(request.contexts);
+	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
+	const target = targetNode(graph.nodes, request.target);
+	const reach = reachFrom(target, graph, request);
+	if (reach.missing.length > 0) return deepFreeze({missing: distinct(reach.missing)});
+
+	const planning = {request, graph, globals, buildArgs, escape: dockerfile.escape};
+	const names = new Set(reach.stages.map(({node}) => node.name));
+	const triggers = reach.stages.flatMap(({instructions}) => instructions);
+	const plan: BuildPlan = {
+		version: 1,
+		target: target.name,
+		platform: request.platform,
+		file: dockerfile.file,
+		stages: numberSteps(planStages(reach, planning)),
+		omitted: graph.nodes.map(({name}) => name).filter(name => !names.has(name)),
+		unusedArgs: unusedArgs(dockerfile, triggers, buildArgs.keys()),
+	};
+	return deepFreeze({plan});
+}
+
+function planStages({stages}: Reach, planning: Planning) {
+	const drafts = new Map<string, StageDraft>();
+	for (const reached of stages) drafts.set(reached.node.name, planStage(reached, drafts, planning));
+	return [...drafts.values()].map(({scope: _, ...stage}) => stage);
+}
+
+/** The build arg BUILDKIT_SYNTAX goes before the directive; `dockerfile.v0` is the language as strata has it. */
+function checkFrontend({syntax, file}: Dockerfile, chosen: string | undefined): void {
+	if (chosen === 'dockerfile.v0' || (chosen !== undefined && isOwnFrontend(chosen))) return;
+	const asked = chosen === undefined ? syntax : {name: 'syntax' as const, value: chosen, line: syntax?.line ?? 1};
+	if (asked && isForeign(asked)) throw frontendError(asked, file);
+}
+
+function distinct(bases: readonly Base[]): readonly Base[] {
+	return [...new Map(bases.map(base => [baseKey(base), base])).values()];
+}

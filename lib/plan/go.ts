@@ -1,0 +1,47 @@
+import {formatDuration} from '../dockerfile/instructions/duration.ts';
+import type {Healthcheck} from '../oci/image.ts';
+
+/** How Go prints values: the history texts of BuildKit are made so (https://pkg.go.dev/fmt), and tools compare them. */
+
+/** `%q` of a list: `["a" "b"]`, with blanks and no commas. */
+export function quotedList(values: readonly string[]): string {
+	return `[${values.map(quoted).join(' ')}]`;
+}
+
+/** `%v` of a list: `[a b]`. */
+export function plainList(values: readonly string[]): string {
+	return `[${values.join(' ')}]`;
+}
+
+/** `%+v` of docker's HealthcheckConfig. */
+export function healthcheckText({Test = [], Interval = 0, Timeout = 0, Retries = 0, ...starts}: Healthcheck): string {
+	const {StartPeriod = 0, StartInterval = 0} = starts;
+	const durations = Object.entries({Interval, Timeout, StartPeriod, StartInterval});
+	const fields = durations.map(([name, value]) => `${name}:${formatDuration(value)}`);
+	return `{Test:${plainList(Test)} ${fields.join(' ')} Retries:${Retries}}`;
+}
+
+const named: Readonly<Record<string, string>> = {
+	'\x07': '\\a',
+	'\b': '\\b',
+	'\f': '\\f',
+	'\n': '\\n',
+	'\r': '\\r',
+	'\t': '\\t',
+	'\v': '\\v',
+	'\\': '\\\\',
+	'"': '\\"',
+};
+
+/** strconv.Quote: what cannot be printed is escaped. */
+function quoted(text: string): string {
+	return `"${text.replace(/[\\"]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escaped)}"`;
+}
+
+function escaped(character: string): string {
+	const code = character.codePointAt(0) ?? 0;
+	const hex = (digits: number) => code.toString(16).padStart(digits, '0');
+	if (named[character]) return named[character];
+	if (code < 0x80) return `\\x${hex(2)}`;
+	return code > 0xffff ? `\\U${hex(8)}` : `\\u${hex(4)}`;
+}

@@ -1,0 +1,23 @@
+import type {ContainerConfig} from '../oci/image.ts';
+import type {Platform} from '../oci/platform.ts';
+import type {Base, BuildPlan} from './plan.ts';
+
+/** What is asked for besides the Dockerfile. */
+export interface PlanRequest {
+	/** Name or index of a stage; absent: the last. */
+	readonly target?: string;
+	readonly buildArgs: Readonly<Record<string, string>>;
+	/** What the image is for. */
+	readonly platform: Platform;
+	/** Where it is built. */
+	readonly buildPlatform: Platform;
+	/** Named contexts: name → source as on the command line, a folder, `oci-layout://…` or `docker-image://…`. */
+	readonly contexts: Readonly<Record<string, string>>;
+	/** Of a RUN that does not say. */
+	readonly network: 'default' | 'none' | 'host';
+	/** The configs of bases known so far, by `baseKey`. */
+	readonly bases: ReadonlyMap<string, ContainerConfig>;
+}
+
+/** The plan, or the bases whose config must be known before there can be one; then more may turn out to be missing. */
+export type PlanAnswer = {readonly missing: readonly Base[]} | {readonly plan: BuildPlan};
