@@ -1,3 +1,4 @@
+import {isAscii} from 'node:buffer';
 import type {EntryType} from '../tree/toc.ts';
 import {decodeName} from './name.ts';
 import {encodePax} from './pax.ts';
@@ -200,8 +201,4 @@ function decodeNumber(block: Buffer, offset: number, length: number): number {
 function field(block: Buffer, offset: number, length: number): Buffer {
 	const end = block.indexOf(0, offset);
 	return block.subarray(offset, end < 0 || end > offset + length ? offset + length : end);
-}
-
-function isAscii(bytes: Buffer): boolean {
-	return bytes.every(byte => byte > 0 && byte < 0x80);
 }

@@ -12,29 +12,35 @@ import {below, byteOrder, decodeName, nativePath} from './name.ts';
  * process sees: inside the user namespace they are the image's. Sockets are left out.
  */
 export function overlayChanges(upper: string): Entry[] {
-	const found = [...walk(upper, '')].sort((one, other) => byteOrder(one.path, other.path));
+	const found = [...walk(upper, '')].sort((one, other) => byteOrder(one.entry.path, other.entry.path));
 	const firstNames = new Map<string, string>();
-	return found.flatMap(seen => {
-		const target = seen.stat.nlink > 1 && !seen.stat.isDirectory() ? linkTarget(seen, firstNames) : undefined;
-		return entriesOf(seen, target);
+	return found.flatMap(({entry, opaque, inode}) => {
+		const target = inode && firstNames.get(inode);
+		if (inode && !target) firstNames.set(inode, entry.path);
+		if (target) return [linkTo(target, entry)];
+		return opaque ? [entry, mark('opaque', entry.path)] : [entry];
 	});
 }
 
-/** A path of the upper folder: `path` as a layer has it, `place` as the system does. */
-interface Seen {
-	readonly path: string;
-	readonly place: string;
-	readonly stat: Stats;
+/** A path of the upper folder. */
+interface Found {
+	readonly entry: Entry;
+	readonly opaque?: boolean;
+	/** Of a file with several names. */
+	readonly inode?: string;
 }
 
-function* walk(upper: string, directory: string): Generator<Seen> {
+function* walk(upper: string, directory: string): Generator<Found> {
 	for (const name of namesIn(`${upper}/${directory}`)) {
 		const path = below(directory, name);
 		const place = `${upper}/${path}`;
 		const stat = lstatSync(nativePath(place));
 		if (stat.isSocket()) continue;
-		yield {path, place, stat};
-		if (stat.isDirectory()) yield* walk(upper, path);
+		if (stat.isDirectory()) {
+			yield directoryAt(path, place, stat);
+			yield* walk(upper, path);
+		} else if (isWhiteout(stat)) yield {entry: mark('whiteout', path)};
+		else yield {entry: entryAt(path, place, stat), ...(stat.nlink > 1 && {inode: inodeAt(place)})};
 	}
 }
 
@@ -46,41 +52,35 @@ function namesIn(directory: string): string[] {
 	return readdirSync(native, 'buffer').map(decodeName);
 }
 
-/** The first name of an inode with several, unless this is it. Whiteouts share one inode, too. */
-function linkTarget({path, place, stat}: Seen, firstNames: Map<string, string>): string | undefined {
-	if (isWhiteout(stat)) return undefined;
-	// A double cannot hold every inode number.
-	const {dev, ino} = lstatSync(nativePath(place), {bigint: true});
-	const inode = `${dev}:${ino}`;
-	const first = firstNames.get(inode);
-	if (first === undefined) firstNames.set(inode, path);
-	return first;
+function directoryAt(path: string, place: string, stat: Stats): Found {
+	const {opaque, ...xattrs} = attributesAt(place);
+	return {entry: {...common(path, stat), ...xattrs, type: 'directory'}, opaque};
 }
 
-function entriesOf(seen: Seen, target: string | undefined): Entry[] {
-	const {path, place, stat} = seen;
-	if (isWhiteout(stat)) return [mark('whiteout', path)];
-	const common = {
-		path,
-		mode: stat.mode & 0o7777,
-		uid: stat.uid,
-		gid: stat.gid,
-		size: 0,
-		mtime: Math.floor(stat.mtimeMs / 1000),
-	};
-	if (target !== undefined) return [{...common, type: 'hardlink', linkname: target}];
+function entryAt(path: string, place: string, stat: Stats): Entry {
+	const entry = common(path, stat);
 	if (stat.isSymbolicLink()) {
-		return [{...common, type: 'symlink', linkname: decodeName(readlinkSync(nativePath(place), 'buffer'))}];
+		return {...entry, type: 'symlink', linkname: decodeName(readlinkSync(nativePath(place), 'buffer'))};
 	}
-	if (stat.isFIFO()) return [{...common, type: 'fifo'}];
-	if (!stat.isFile() && !stat.isDirectory()) {
-		return [{...common, type: stat.isBlockDevice() ? 'block' : 'char', ...deviceParts(stat.rdev)}];
-	}
-	const {opaque, ...xattrs} = attributesOf(place);
-	if (stat.isFile())
-		return [{...common, ...xattrs, type: 'file', size: stat.size, content: {from: 'file', path: place}}];
-	const directory = {...common, ...xattrs, type: 'directory'} as const;
-	return opaque ? [directory, mark('opaque', path)] : [directory];
+	if (stat.isFIFO()) return {...entry, type: 'fifo'};
+	if (!stat.isFile()) return {...entry, type: stat.isBlockDevice() ? 'block' : 'char', ...deviceParts(stat.rdev)};
+	const {opaque: _, ...xattrs} = attributesAt(place);
+	return {...entry, ...xattrs, type: 'file', size: stat.size, content: {from: 'file', path: place}};
+}
+
+function common(path: string, stat: Stats) {
+	const {uid, gid, mtimeMs} = stat;
+	return {path, mode: stat.mode & 0o7777, uid, gid, size: 0, mtime: Math.floor(mtimeMs / 1000)};
+}
+
+/** Read as integers: a double cannot hold every inode number. */
+function inodeAt(place: string): string {
+	const {dev, ino} = lstatSync(nativePath(place), {bigint: true});
+	return `${dev}:${ino}`;
+}
+
+function linkTo(linkname: string, {path, mode, uid, gid, mtime}: Entry): Entry {
+	return {path, type: 'hardlink', mode, uid, gid, size: 0, mtime, linkname};
 }
 
 function mark(type: 'whiteout' | 'opaque', path: string): Entry {
@@ -92,7 +92,7 @@ function isWhiteout(stat: Stats): boolean {
 }
 
 /** What an upper folder keeps in attributes: the image's own, and overlayfs' mark, which is `trusted` for a mount made as root. */
-function attributesOf(place: string): {opaque: boolean; xattrs?: Record<string, string>} {
+function attributesAt(place: string): {opaque: boolean; xattrs?: Record<string, string>} {
 	const native = nativePath(place);
 	const names = listXattrNames(native);
 	if (names.length === 0) return {opaque: false};

@@ -28,7 +28,7 @@ export interface PackRequest {
 	/** Where the table of the blob's blocks is written, as JSON, if it is wanted. */
 	readonly blocks?: string;
 	/** Seconds: no mtime is later (SOURCE_DATE_EPOCH). */
-	readonly epoch?: number;
+	readonly epoch?: number | undefined;
 	/** How many blocks are compressed at the same time. The bytes do not depend on it. */
 	readonly concurrency?: number;
 }
