@@ -1,28 +1,20 @@
 import {closeSync, openSync, readSync} from 'node:fs';
-import {setTimeout as sleep} from 'node:timers/promises';
 import type {LogChunk} from './catalog.ts';
-
-export interface Following {
-	/** Whether nothing more will be written. Asked before each look at the file. */
-	readonly hasEnded: () => boolean;
-	readonly signal?: AbortSignal | undefined;
-}
 
 type Piece = Omit<LogChunk, 'step'>;
 
-const pause = 100;
-/** The most that is held in memory of an index, and of a log without one. */
+/** The most that is held in memory of an index. */
 const blockSize = 1 << 20;
 
-/** What a step printed, by the index beside its log: `milliseconds stream offset length` a chunk. A step that printed nothing has neither. */
-export async function* readStepLog(file: string, {hasEnded, signal}: Following): AsyncGenerator<Piece> {
-	const index = lineReader(`${file}.idx`);
-	for (;;) {
-		const ended = hasEnded();
-		for (let line = index(); line !== undefined; line = index()) yield* pieceAt(file, line);
-		if (ended) return;
-		await sleep(pause, undefined, signal ? {signal} : {}).catch(() => signal?.throwIfAborted());
-	}
+/**
+ * What a step prints, by the index beside its log: `milliseconds stream offset length` a chunk. Each call answers with
+ * what came since the last one: nothing for a step that printed nothing, which has no log.
+ */
+export function stepLog(file: string): () => Generator<Piece> {
+	const nextLine = lineReader(`${file}.idx`);
+	return function* () {
+		for (let line = nextLine(); line !== undefined; line = nextLine()) yield* pieceAt(file, line);
+	};
 }
 
 function* pieceAt(file: string, line: string): Generator<Piece> {

@@ -1,8 +1,9 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {UsageError} from '../errors.ts';
 import type {BuildLog, CatalogOptions, LogChunk, LoggedStep, LogOptions} from './catalog.ts';
-import {readStepLog} from './log-file.ts';
+import {stepLog} from './log-file.ts';
 import {rootOf} from './open.ts';
 
 /** The builds whose logs are kept, the last one first. */
@@ -14,19 +15,25 @@ export function buildLogs(options: CatalogOptions = {}): readonly BuildLog[] {
 }
 
 /**
- * What the steps of a build printed, one after the other, each in the order it came. Throws a UsageError if there is no
- * such build or step. With `follow` it goes on until the build has ended, or rejects with the reason of `signal`.
+ * What the steps of a build printed, one step after the other, each in the order it came; with `follow` as it comes,
+ * until the build has ended. Rejects with a UsageError if there is no such build or step, with the reason of `signal`
+ * when it is aborted.
  */
 export async function* readLog(options: LogOptions = {}): AsyncGenerator<LogChunk> {
 	const log = findBuild(options);
 	const folder = join(rootOf(options), 'logs', log.build);
 	const steps = options.step === undefined ? log.steps : [findStep(options.step, log)];
-	const hasEnded = () => !options.follow || readDescription(folder)?.ended !== undefined;
-	for (const step of steps) {
-		for await (const chunk of readStepLog(join(folder, `${step.id}.log`), {hasEnded, signal: options.signal})) {
-			yield {step, ...chunk};
-		}
+	const readers = steps.map(step => ({step, read: stepLog(join(folder, `${step.id}.log`))}));
+	for (;;) {
+		const ended = !options.follow || readDescription(folder)?.ended !== undefined;
+		for (const {step, read} of readers) for (const piece of read()) yield {step, ...piece};
+		if (ended) return;
+		await pause(options.signal);
 	}
+}
+
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+	await sleep(100, undefined, signal ? {signal} : {}).catch(() => signal?.throwIfAborted());
 }
 
 function findBuild(options: LogOptions): BuildLog {
