@@ -37,7 +37,10 @@ function readLong(word: string, rest: string[], reader: Reader): void {
 	const flag = reader.flags.find(flag => flag.name === name);
 	if (!flag) throw unknownFlag(`--${name}`, reader);
 	const attached = word.includes('=') ? parts.join('=') : undefined;
-	reader.found.push({flag, value: flag.value ? checkedValue(flag, attached ?? take(rest)) : switchValue(flag, attached)});
+	reader.found.push({
+		flag,
+		value: flag.value ? checkedValue(flag, attached ?? take(rest)) : switchValue(flag, attached),
+	});
 }
 
 /** `-q`, `-qtx`, `-tx`, `-t=x`, `-t x`: the first letter that takes a value takes all that follows. */

@@ -10,8 +10,12 @@ export interface Command {
 	readonly purpose: readonly string[];
 	/** Those of its own: the global ones come on top. */
 	readonly flags: readonly Flag[];
+	/** Those that `--help` lists, where it refers to another command for the others. */
+	readonly shown?: readonly Flag[];
 	/** How `--help` shows the flags: a line each under headings, or run together. */
 	readonly layout: 'groups' | 'list' | 'short';
+	/** Stands behind the flags of a short listing. */
+	readonly remark?: string;
 	readonly examples: readonly string[];
 	/** Answers with the exit code. */
 	readonly run: (args: Arguments, shell: Shell) => Promise<number>;

@@ -28,10 +28,24 @@ Exit codes: 0 done, 2 usage, 3 Dockerfile, 4 step failed, 5 registry, 6 store,
 `;
 
 /** `strata COMMAND --help`: set by hand for 80 columns, the flags out of their table. */
-export function commandHelp({name, usage, purpose, flags, layout, examples}: Command): string {
+export function commandHelp({
+	name,
+	usage,
+	purpose,
+	flags,
+	shown: listing = flags,
+	layout,
+	remark,
+	examples,
+}: Command): string {
 	const head = [`Usage: strata ${name} ${usage}`, ...(layout === 'groups' ? [''] : []), ...purpose];
-	const shown = flags.filter(flag => !flag.ignored);
-	const body = layout === 'groups' ? ['', ...grouped(shown)] : layout === 'list' ? listed(shown) : runTogether(shown);
+	const shown = listing.filter(flag => !flag.ignored);
+	const body =
+		layout === 'groups'
+			? ['', ...grouped(shown)]
+			: layout === 'list'
+				? listed(shown)
+				: runTogether([...cells(shown), ...(remark ? [remark] : [])]);
 	return [...head, ...body, '', ...examples.map(example => `  ${example}`), ''].join('\n');
 }
 
@@ -49,9 +63,9 @@ function listed(flags: readonly Flag[]): readonly string[] {
 }
 
 /** As many to a line as there is room for. */
-function runTogether(flags: readonly Flag[]): readonly string[] {
+function runTogether(cells: readonly string[]): readonly string[] {
 	const lines: string[] = [];
-	for (const cell of cells(flags)) {
+	for (const cell of cells) {
 		const last = lines.at(-1);
 		const longer = `${last}   ${cell}`;
 		if (last !== undefined && longer.length < 80) lines[lines.length - 1] = longer;
@@ -60,12 +74,17 @@ function runTogether(flags: readonly Flag[]): readonly string[] {
 	return lines;
 }
 
+/** A flag and what it does; flags that are explained together are one. */
 function cells(flags: readonly Flag[]): readonly string[] {
-	return flags.reduce<readonly string[]>((found, flag, at) => {
+	const found: string[] = [];
+	let together = '';
+	for (const flag of flags) {
 		const form = flag.short && !flag.value ? `-${flag.short}` : longForm(flag);
-		const cell = flag.text ? `${form}  ${flag.text}` : form;
-		return flags[at - 1]?.asNext ? [...found.slice(0, -1), `${found.at(-1)}  ${cell}`] : [...found, cell];
-	}, []);
+		const cell = `${together}${form}${flag.text ? `  ${flag.text}` : ''}`;
+		together = flag.asNext ? `${cell}  ` : '';
+		if (!flag.asNext) found.push(cell);
+	}
+	return found;
 }
 
 function longForm({name, value}: Flag): string {

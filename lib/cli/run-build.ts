@@ -18,7 +18,7 @@ import {findTools} from './tools.ts';
 
 /** Builds, tells of it, and answers with the exit code. */
 export async function runBuild(options: BuildOptions, args: Arguments, shell: Shell): Promise<number> {
-	const root = rootOf(args, shell);
+	const root = await rootOf(args, shell);
 	const {mode, note} = progressMode(args.text('progress'), shell);
 	if (note && !args.has('quiet')) shell.stderr.write(`${note}\n`);
 
