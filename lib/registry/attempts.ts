@@ -1,3 +1,4 @@
+import type {IncomingHttpHeaders} from 'node:http';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {reasonOf} from './reason.ts';
 
@@ -87,8 +88,8 @@ export async function retried<T>(
 }
 
 /** The pause that a Retry-After header asks for, in milliseconds. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-export function retryAfter(headers: Headers): number {
-	const value = headers.get('retry-after') ?? '';
+export function retryAfter(headers: IncomingHttpHeaders): number {
+	const value = headers['retry-after'] ?? '';
 	const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
 	return Number.isNaN(ms) ? 0 : Math.max(0, ms);
 }

@@ -1,10 +1,10 @@
-import {collect} from '../bytes.ts';
 import type {Reference} from '../oci/reference.ts';
 import {PassingError, type RetryOptions, retried, retryAfter} from './attempts.ts';
 import {connectionError, gaveUp, unexpected, wantsLogin} from './errors.ts';
 import {isLoopback, type ProxyEnvironment} from './proxy.ts';
+import type {Call} from './request.ts';
 import {withToken} from './token.ts';
-import {type Answer, bodyOf, type Call, transport} from './transport.ts';
+import {type Answer, textOf, transport} from './transport.ts';
 
 export interface RegistryOptions extends RetryOptions {
 	/** Milliseconds without a byte after which a connection counts as broken. Default: 60000. */
@@ -26,16 +26,13 @@ export interface Repository {
 	send(call: RepositoryCall): Promise<Answer>;
 	/** Does what sends calls until it succeeds, the attempts are used up, or it cannot. */
 	retried<T>(action: () => Promise<T>): Promise<T>;
-	body(answer: Answer): AsyncIterable<Uint8Array>;
 }
-
-const patienceOf = (options: RegistryOptions) => options.patience ?? 60_000;
 
 /** The repository that `reference` names. Asks nothing yet. */
 export function repositoryOf(reference: Reference, options: RegistryOptions): Repository {
 	const url = new URL(`${endpoint(reference.registry)}/v2/${reference.repository}/`);
 	const scope = `repository:${reference.repository}:pull`;
-	const send = withToken(transport(options.env ?? process.env, patienceOf(options)), scope);
+	const send = withToken(transport(options.env ?? process.env, options.patience ?? 60_000), scope);
 	return {
 		url,
 		async send({path, method, headers = {}, signal = options.signal}) {
@@ -46,10 +43,9 @@ export function repositoryOf(reference: Reference, options: RegistryOptions): Re
 				signal?.throwIfAborted();
 				throw connectionError(error, reference);
 			});
-			return checked(answer, reference, patienceOf(options));
+			return checked(answer, reference);
 		},
 		retried: action => retried(action, options, gaveUp(reference, url)),
-		body: answer => bodyOf(answer, patienceOf(options)),
 	};
 }
 
@@ -59,11 +55,10 @@ function endpoint(registry: string): string {
 	return `${isLoopback(new URL(`http://${registry}`).hostname) ? 'http' : 'https'}://${registry}`;
 }
 
-async function checked(answer: Answer, reference: Reference, patience: number): Promise<Answer> {
-	const {response, url} = answer;
-	const {status, headers} = response;
-	if (response.ok || status === 404 || status === 416) return answer;
-	const said = await messageIn(answer, patience);
+async function checked(answer: Answer, reference: Reference): Promise<Answer> {
+	const {status, headers, url} = answer;
+	if ((status >= 200 && status < 300) || status === 404 || status === 416) return answer;
+	const said = messageIn(await textOf(answer));
 	if (status === 408 || status === 429 || status >= 500) {
 		throw new PassingError(`${status} from ${url.host}`, {status, after: retryAfter(headers)});
 	}
@@ -71,23 +66,12 @@ async function checked(answer: Answer, reference: Reference, patience: number): 
 }
 
 /** The text of the first error of an answer. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
-async function messageIn(answer: Answer, patience: number): Promise<string | undefined> {
-	const longest = 65_536;
+function messageIn(text: string): string | undefined {
 	try {
-		const text = (await collect(limited(bodyOf(answer, patience), longest))).toString('utf8');
 		const {errors}: {errors?: readonly {message?: unknown}[]} = JSON.parse(text);
 		const message = errors?.[0]?.message;
 		return typeof message === 'string' ? message.slice(0, 200) : undefined;
 	} catch {
 		return undefined;
-	}
-}
-
-async function* limited(content: AsyncIterable<Uint8Array>, longest: number) {
-	let bytes = 0;
-	for await (const chunk of content) {
-		bytes += chunk.byteLength;
-		if (bytes > longest) return;
-		yield chunk;
 	}
 }

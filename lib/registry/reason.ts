@@ -1,3 +1,4 @@
+import {ProxyError} from './request.ts';
 import {SilenceError} from './transport.ts';
 
 /** What people call the ways a connection goes wrong that may pass. */
@@ -10,22 +11,14 @@ const passing: Readonly<Record<string, string>> = {
 	ETIMEDOUT: 'no answer',
 	EHOSTUNREACH: 'no route to it',
 	ENETUNREACH: 'no network',
-	UND_ERR_CONNECT_TIMEOUT: 'no answer',
-	UND_ERR_HEADERS_TIMEOUT: 'no answer',
-	UND_ERR_BODY_TIMEOUT: 'the answer stopped',
-	UND_ERR_SOCKET: 'the connection was closed',
-	UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'the answer was cut short',
 	ERR_STREAM_PREMATURE_CLOSE: 'the answer was cut short',
 };
 
 /** Why a call failed, if another try may help; undefined for all else, certificates among them. */
 export function reasonOf(error: unknown): string | undefined {
-	if (error instanceof SilenceError) return error.message;
-	for (const code of codesOf(error)) {
-		if (passing[code] !== undefined) return passing[code];
-	}
-	// undici tells of a body that ends too early in words only
-	return error instanceof TypeError && error.message === 'terminated' ? 'the answer was cut short' : undefined;
+	if (error instanceof SilenceError || error instanceof ProxyError) return error.message;
+	const known = codesOf(error).find(code => passing[code] !== undefined);
+	return known === undefined ? undefined : passing[known];
 }
 
 /** Why a secure connection cannot be had, if that is it. */

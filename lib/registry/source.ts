@@ -9,7 +9,7 @@ import {DigestMismatchError, verify} from '../oci/verify.ts';
 import {attempts, PassingError, type RetryOptions} from './attempts.ts';
 import {type RegistryOptions, type Repository, repositoryOf} from './client.ts';
 import {altered, gaveUp, missing, notFound} from './errors.ts';
-import type {Answer} from './transport.ts';
+import {type Answer, discard, upTo} from './transport.ts';
 
 /** What a name stands for, and a place that has all of it. */
 export interface ImageSource extends BlobSource {
@@ -58,17 +58,15 @@ interface Pull {
 
 async function resolve({reference, repository}: Pull, version: string): Promise<Resolved> {
 	const answer = await repository.send({path: `manifests/${version}`, method: 'GET', headers: {accept: manifestTypes}});
-	const {headers, status} = answer.response;
-	if (status !== 200) throw await discarded(answer, notFound(reference, answer.url.host));
-	const bytes = await collect(upTo(largestManifest, repository.body(answer)));
-	const mediaType = mediaTypeOf(headers.get('content-type') ?? '', bytes);
+	const {headers, status, url} = answer;
+	if (status !== 200) throw await discarded(answer, notFound(reference, url.host));
+	const bytes = await collect(upTo(largestManifest, answer.body));
+	const mediaType = mediaTypeOf(headers['content-type'] ?? '', bytes);
 	const descriptor = {mediaType, digest: digestOf(bytes), size: bytes.byteLength};
-	const expected = reference.digest ?? parseDigest(headers.get('docker-content-digest') ?? '') ?? descriptor.digest;
-	if (descriptor.digest !== expected) {
-		const received = {digest: descriptor.digest, bytes: bytes.byteLength};
-		throw altered(reference, new DigestMismatchError({...descriptor, digest: expected}, received), answer.url.host);
-	}
-	return {descriptor, bytes};
+	const expected = reference.digest ?? contentDigest(answer) ?? descriptor.digest;
+	if (descriptor.digest === expected) return {descriptor, bytes};
+	const received = {digest: descriptor.digest, bytes: bytes.byteLength};
+	throw altered(reference, new DigestMismatchError({...descriptor, digest: expected}, received), url.host);
 }
 
 /** A HEAD request: registries do not count it as a pull. */
@@ -79,15 +77,19 @@ async function peek({reference, repository}: Pull, version: string): Promise<Dig
 		method: 'HEAD',
 		headers: {accept: manifestTypes},
 	});
-	await answer.response.body?.cancel();
-	return answer.response.ok ? parseDigest(answer.response.headers.get('docker-content-digest') ?? '') : undefined;
+	return discarded(answer, answer.status === 200 ? contentDigest(answer) : undefined);
 }
 
 async function has({repository}: Pull, digest: Digest, size?: number): Promise<boolean> {
-	const {response} = await repository.send({path: `blobs/${digest}`, method: 'HEAD'});
-	await response.body?.cancel();
-	const length = response.headers.get('content-length');
-	return response.ok && (size === undefined || length === null || Number(length) === size);
+	const answer = await repository.send({path: `blobs/${digest}`, method: 'HEAD'});
+	const length = answer.headers['content-length'];
+	const fits = size === undefined || length === undefined || Number(length) === size;
+	return discarded(answer, answer.status === 200 && fits);
+}
+
+function contentDigest({headers}: Answer): Digest | undefined {
+	const value = headers['docker-content-digest'];
+	return typeof value === 'string' ? parseDigest(value) : undefined;
 }
 
 async function* open(pull: Pull, descriptor: Descriptor): Bytes {
@@ -108,8 +110,8 @@ async function* whole({reference, repository, options}: Pull, descriptor: Descri
 		try {
 			const answer = await repository.send({...request(descriptor, received), ...(signal ? {signal} : {})});
 			place.host = answer.url.host;
-			if (answer.response.status === 404) throw await discarded(answer, missing(reference, descriptor, place.host));
-			for await (const chunk of from(received, answer, repository.body(answer))) {
+			if (answer.status === 404) throw await discarded(answer, missing(reference, descriptor, place.host));
+			for await (const chunk of from(received, answer)) {
 				received += chunk.byteLength;
 				yield chunk;
 			}
@@ -129,13 +131,13 @@ function request({mediaType, digest}: Descriptor, start: number) {
 }
 
 /** The part of a body that begins at `start`; a server that knows no ranges sends what came before it once more. */
-async function* from(start: number, answer: Answer, body: Bytes): Bytes {
+async function* from(start: number, answer: Answer): Bytes {
 	const position = positionOf(answer);
 	if (!(position <= start)) {
-		throw await discarded(answer, new PassingError(`${answer.response.status} to a request for the rest`));
+		throw await discarded(answer, new PassingError(`${answer.status} to a request for the rest`));
 	}
 	let skip = start - position;
-	for await (const chunk of body) {
+	for await (const chunk of answer.body) {
 		const rest = chunk.subarray(skip);
 		skip -= Math.min(skip, chunk.byteLength);
 		if (rest.byteLength > 0) yield rest;
@@ -143,23 +145,13 @@ async function* from(start: number, answer: Answer, body: Bytes): Bytes {
 }
 
 /** Where in the blob an answer begins; NaN if it does not say. */
-function positionOf({response: {status, headers}}: Answer): number {
+function positionOf({status, headers}: Answer): number {
 	if (status === 200) return 0;
-	return status === 206 ? Number(/^bytes (\d+)-/.exec(headers.get('content-range') ?? '')?.[1]) : Number.NaN;
+	return status === 206 ? Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]) : Number.NaN;
 }
 
-/** At most one chunk more than `longest`: what is too long fails its digest, or is no JSON. */
-async function* upTo(longest: number, content: Bytes): Bytes {
-	let bytes = 0;
-	for await (const chunk of content) {
-		yield chunk;
-		bytes += chunk.byteLength;
-		if (bytes > longest) return;
-	}
-}
-
-async function discarded<T>({response}: Answer, result: T): Promise<T> {
-	await response.body?.cancel();
+async function discarded<T>(answer: Answer, result: T): Promise<T> {
+	await discard(answer);
 	return result;
 }
 

@@ -1,6 +1,6 @@
-import {collect} from '../bytes.ts';
 import {PassingError, retryAfter} from './attempts.ts';
-import {type Answer, bodyOf, type Call, type Send} from './transport.ts';
+import type {Call} from './request.ts';
+import {discard, type Send, textOf} from './transport.ts';
 
 /** What a registry wants to see before it answers. https://distribution.github.io/distribution/spec/auth/token/ */
 export interface Challenge {
@@ -33,10 +33,10 @@ export function withToken(send: Send, scope: string): Send {
 	return async call => {
 		const known = token;
 		const first = await send(authorized(call, await known));
-		if (first.response.status !== 401) return first;
-		const challenge = parseBearer(first.response.headers.get('www-authenticate') ?? '');
+		if (first.status !== 401) return first;
+		const challenge = parseBearer(first.headers['www-authenticate'] ?? '');
 		if (!challenge) return first;
-		await first.response.body?.cancel();
+		await discard(first);
 		// another call may have fetched a new one meanwhile
 		if (token === known) token = fetchToken(send, {scope, ...challenge}, call.signal);
 		const fresh = token;
@@ -59,15 +59,12 @@ async function fetchToken(send: Send, challenge: Challenge, signal?: AbortSignal
 	if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
 	if (challenge.scope !== undefined) url.searchParams.set('scope', challenge.scope);
 	const answer = await send({url, method: 'GET', headers: {accept: 'application/json'}, ...(signal ? {signal} : {})});
-	const {status, headers} = answer.response;
+	const {status, headers} = answer;
 	const text = await textOf(answer);
-	if (status >= 500 || status === 429)
+	if (status >= 500 || status === 429) {
 		throw new PassingError(`${status} from ${url.host}`, {status, after: retryAfter(headers)});
+	}
 	return status === 200 ? tokenIn(text) : undefined;
-}
-
-async function textOf(answer: Answer): Promise<string> {
-	return (await collect(bodyOf(answer, 60_000))).toString('utf8');
 }
 
 function tokenIn(text: string): string | undefined {

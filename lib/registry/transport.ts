@@ -1,19 +1,15 @@
-import type {Bytes} from '../bytes.ts';
+import type {IncomingHttpHeaders, IncomingMessage} from 'node:http';
+import {type Bytes, collect} from '../bytes.ts';
 import {type ProxyEnvironment, proxyFor} from './proxy.ts';
-import {fetchThrough} from './tunnel.ts';
-
-/** A request without a body. */
-export interface Call {
-	readonly url: URL;
-	readonly method: 'GET' | 'HEAD';
-	readonly headers: Readonly<Record<string, string>>;
-	readonly signal?: AbortSignal;
-}
+import {type Call, request} from './request.ts';
 
 /** What came back, and from where: redirects were followed. */
 export interface Answer {
-	readonly response: Response;
 	readonly url: URL;
+	readonly status: number;
+	readonly headers: IncomingHttpHeaders;
+	/** To be read once. Rejects if the server is silent for too long; time that the reader takes does not count. */
+	readonly body: Bytes;
 }
 
 export type Send = (call: Call) => Promise<Answer>;
@@ -24,68 +20,79 @@ export class SilenceError extends Error {
 }
 
 const mostRedirects = 10;
-const redirects = new Set([301, 302, 303, 307, 308]);
+const redirects: readonly number[] = [301, 302, 303, 307, 308];
+/** Texts of errors, tokens and redirects are shorter. */
+const longestText = 1 << 20;
 
-/** Sends calls by fetch, or through the proxy that `env` names; gives up on a server that is silent for `patience` milliseconds. */
+/** Sends calls, through the proxies that `env` names; gives up on a server that is silent for `patience` milliseconds. */
 export function transport(env: ProxyEnvironment, patience: number): Send {
 	return async first => {
 		let call = first;
 		for (let hops = 0; ; hops++) {
-			const response = await hop(call, env, patience);
-			const location = redirects.has(response.status) ? response.headers.get('location') : null;
-			if (location === null || hops === mostRedirects) return {response, url: call.url};
-			await response.body?.cancel();
+			const answer = await hop(call, env, patience);
+			const {location} = answer.headers;
+			if (!redirects.includes(answer.status) || location === undefined || hops === mostRedirects) return answer;
+			await discard(answer);
 			call = redirected(call, new URL(location, call.url));
 		}
 	};
 }
 
-/** The bytes of an answer. Rejects if the server is silent for too long; time that the reader takes does not count. */
-export async function* bodyOf({response}: Answer, patience: number): Bytes {
-	const reader = response.body?.getReader();
-	if (!reader) return;
-	try {
-		for (;;) {
-			const {done, value} = await within(patience, reader.read());
-			if (done) return;
-			yield value;
-		}
-	} finally {
-		// a body that already failed has told so
-		await reader.cancel().catch(() => {});
+/** Sees an answer off whose body does not matter, nor whether it comes. Read to its end, it leaves the connection for the next call. */
+export async function discard(answer: Answer): Promise<void> {
+	await textOf(answer).catch(() => {});
+}
+
+/** The text of an answer, as far as it is of a sensible length. */
+export async function textOf({body}: Answer): Promise<string> {
+	return (await collect(upTo(longestText, body))).toString('utf8');
+}
+
+/** `content` as far as the chunk with which it is longer than `longest`. */
+export async function* upTo(longest: number, content: Bytes): Bytes {
+	let bytes = 0;
+	for await (const chunk of content) {
+		yield chunk;
+		bytes += chunk.byteLength;
+		if (bytes > longest) return;
 	}
 }
 
-async function hop(call: Call, env: ProxyEnvironment, patience: number): Promise<Response> {
+/** One request. The signal that gives it up ends with the head of the answer; that of the call stays. */
+async function hop(call: Call, env: ProxyEnvironment, patience: number): Promise<Answer> {
 	const silence = new AbortController();
-	const timer = setTimeout(() => silence.abort(new SilenceError('no answer')), patience);
+	const timer = setTimeout(() => silence.abort(), patience);
 	const signal = call.signal ? AbortSignal.any([call.signal, silence.signal]) : silence.signal;
-	const proxy = proxyFor(call.url, env);
 	try {
-		if (proxy) return await fetchThrough(proxy, {...call, signal});
-		return await fetch(call.url, {method: call.method, headers: call.headers, signal, redirect: 'manual'});
+		const message = await request({...call, signal}, proxyFor(call.url, env));
+		const {statusCode: status = 0, headers} = message;
+		return {url: call.url, status, headers, body: patiently(message, patience)};
 	} catch (error) {
-		throw silence.signal.aborted ? silence.signal.reason : error;
+		throw silence.signal.aborted ? new SilenceError('no answer') : error;
 	} finally {
 		clearTimeout(timer);
 	}
 }
 
-/** Credentials are for the host they were meant for: https://www.rfc-editor.org/rfc/rfc9110#name-redirection-3xx */
+/** Credentials are for the host they were meant for. https://www.rfc-editor.org/rfc/rfc9110#name-redirection-3xx */
 function redirected(call: Call, url: URL): Call {
 	if (url.origin === call.url.origin) return {...call, url};
 	const {authorization: _, ...headers} = call.headers;
 	return {...call, url, headers};
 }
 
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-	let timer: NodeJS.Timeout | undefined;
-	const silence = new Promise<never>((_, reject) => {
-		timer = setTimeout(() => reject(new SilenceError('no more bytes')), ms);
-	});
+/** The body of an answer. Left early, it closes the connection. */
+async function* patiently(message: IncomingMessage, patience: number): Bytes {
+	const chunks = message[Symbol.asyncIterator]();
+	const silence = () => message.destroy(new SilenceError('no more bytes came'));
 	try {
-		return await Promise.race([promise, silence]);
+		for (;;) {
+			const timer = setTimeout(silence, patience);
+			const {done, value} = await chunks.next().finally(() => clearTimeout(timer));
+			if (done) return;
+			yield value;
+		}
 	} finally {
-		clearTimeout(timer);
+		message.destroy();
 	}
 }
