@@ -54,7 +54,7 @@ export async function completeBase(source: ImageSource, known: KnownBase): Promi
 		throw noImage(source, 'a config that does not fit its layers');
 	const {os, architecture} = platform;
 	const config = {...stored, os: stored.os || os, architecture: stored.architecture || architecture};
-	return {reference: source.name, resolved, descriptor, manifest, config, source};
+	return {reference: source.name, resolved, descriptor: bare(descriptor), manifest, config, source};
 }
 
 /** Follows indexes, which may be nested, to the manifest for `platform`. */
@@ -74,7 +74,7 @@ async function imageIn(
 	if (!chosen) throw noPlatform(source.name, formatPlatform(normalizePlatform(platform)), platformsOf(index.manifests));
 	const inner = await collect(source.open(chosen));
 	blobs.add(inner, chosen.mediaType);
-	return imageIn(source, platform, {resolved: {descriptor: bare(chosen), bytes: inner}, blobs});
+	return imageIn(source, platform, {resolved: {descriptor: chosen, bytes: inner}, blobs});
 }
 
 /** The platforms of an index as its publisher wrote them; attestations are no images. */

@@ -23,7 +23,8 @@ export interface LayoutReference {
 
 /** Reads a layout's name, with or without `oci-layout://`; undefined if it has no folder or a digest that is none. */
 export function parseLayoutReference(text: string): LayoutReference | undefined {
-	const [, folder = '', name, digestText] = /^(?:oci-layout:\/\/)?([^:@]+)(?::([^@]*))?(?:@(.*))?$/.exec(text) ?? [];
+	const path = text.replace(/^oci-layout:\/\//, '');
+	const [, folder = '', name, digestText] = /^([^:@]+)(?::([^@]*))?(?:@(.*))?$/.exec(path) ?? [];
 	const digest = digestText === undefined ? undefined : parseDigest(digestText);
 	if (folder === '' || (digestText !== undefined && !digest)) return undefined;
 	return {folder, ...(name ? {name} : {}), ...(digest ? {digest} : {})};

@@ -1,0 +1,237 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import test, {type ExecutionContext} from 'ava';
+import {RegistryError} from '../../lib/errors.ts';
+import {hexOf} from '../../lib/oci/digest.ts';
+import {dockerLayerGzip, ociLayerGzip} from '../../lib/oci/media-types.ts';
+import type {Base} from '../../lib/registry/base.ts';
+import {fetchLayers} from '../../lib/registry/layers.ts';
+import {resolveBase} from '../../lib/registry/pull.ts';
+import type {TransferProgress} from '../../lib/registry/transfer.ts';
+import {openStore} from '../../lib/store/open.ts';
+import type {LayerRecord, Store} from '../../lib/store/store.ts';
+import {fakeRegistry, type Intercept} from '../helpers/fake-registry.ts';
+import {folderFor} from '../helpers/folder.ts';
+import {imageOf, push, type TestImage} from '../helpers/image.ts';
+import {memoryStore} from '../helpers/memory-store.ts';
+import {startRegistry} from '../helpers/registry.ts';
+
+const texts = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven'];
+const image = imageOf('linux/amd64', texts, ociLayerGzip);
+const platform = {os: 'linux', architecture: 'amd64'};
+
+async function baseAt(host: string, store: Store): Promise<Base> {
+	return resolveBase(`${host}/app`, platform, {store, env: {}, backoff: 1, patience: 60_000});
+}
+
+async function pulled(
+	t: ExecutionContext,
+	{store, intercept}: {store: Store; intercept?: Intercept},
+	content: TestImage = image,
+) {
+	const registry = await fakeRegistry(t, content, intercept);
+	const progress: TransferProgress[] = [];
+	const onTransfer = (one: TransferProgress) => progress.push(one);
+	return {...registry, progress, onTransfer, base: await baseAt(registry.host, store)};
+}
+
+test('all layers are in the store afterwards, lowest first, with their diffIDs', async t => {
+	const registry = await startRegistry();
+	t.teardown(() => registry.stop());
+	await push(registry.host, 'app', {image, tag: 'latest'});
+	await using store = await openStore(await folderFor(t));
+
+	const layers = await fetchLayers(await baseAt(registry.host, store), {store});
+
+	t.deepEqual(
+		layers.map(({descriptor}) => descriptor),
+		image.layers,
+	);
+	t.deepEqual(
+		layers.map(({diffID}) => diffID as string),
+		image.layers.map(({digest}) => digest as string),
+	);
+	t.true(image.layers.every(({digest, size}) => store.blobs.has(digest, size)));
+	t.deepEqual(readdirSync(join(store.root, 'tmp')), []);
+});
+
+test('the store knows from which blob a diffID comes', async t => {
+	const store = memoryStore();
+	const {base} = await pulled(t, {store});
+
+	const [layer] = await fetchLayers(base, {store});
+
+	const record = layer && store.records<LayerRecord>('layers').get(hexOf(layer.diffID));
+	t.deepEqual(record, layer && {diffID: layer.diffID, blobs: {registry: layer.descriptor}});
+});
+
+test('progress tells of each layer its beginning and its end', async t => {
+	const store = memoryStore();
+	const {base, host, progress, onTransfer} = await pulled(t, {store});
+	const [first = image.root] = image.layers;
+
+	await fetchLayers(base, {store, onTransfer});
+
+	const common = {
+		direction: 'pull',
+		kind: 'layer',
+		digest: first.digest,
+		ref: `${host}/app:latest`,
+		total: 4,
+		attempt: 1,
+	} as const;
+	const ofFirst = progress.filter(({digest}) => digest === first.digest);
+	t.deepEqual(ofFirst[0], {...common, current: 0, state: 'active'});
+	t.deepEqual(ofFirst.at(-1), {...common, current: 4, state: 'done'});
+	t.is(progress.filter(({state}) => state === 'done').length, texts.length);
+});
+
+test('what is there is not fetched', async t => {
+	const store = memoryStore();
+	const {base, requests, progress, onTransfer} = await pulled(t, {store});
+	await fetchLayers(base, {store});
+	requests.length = 0;
+
+	await fetchLayers(base, {store, onTransfer});
+
+	t.deepEqual(requests, []);
+	t.deepEqual(new Set(progress.map(({state}) => state)), new Set(['present']));
+});
+
+test('a retry is told, and the attempts after it are counted', async t => {
+	const store = memoryStore();
+	let failures = 2;
+	const intercept: Intercept = ({url}, response) => {
+		if (!url?.includes(image.layers[0]?.digest ?? 'x') || failures-- <= 0) return false;
+		response.writeHead(503).end();
+		return true;
+	};
+	const {base, host, progress, onTransfer} = await pulled(t, {store, intercept});
+
+	await fetchLayers(base, {store, onTransfer});
+
+	const retries = progress.filter(({state}) => state === 'retry');
+	t.deepEqual(
+		retries.map(({attempt, reason, delay}) => ({attempt, reason, delay})),
+		[
+			{attempt: 1, reason: `503 from ${host}`, delay: 1},
+			{attempt: 2, reason: `503 from ${host}`, delay: 2},
+		],
+	);
+});
+
+test('several layers come at the same time, but not all', async t => {
+	const store = memoryStore();
+	const held: (() => void)[] = [];
+	let most = 0;
+	const {base} = await pulled(t, {
+		store,
+		intercept({url}, response) {
+			const digest = /blobs\/(.+)$/.exec(url ?? '')?.[1] ?? '';
+			const part = image.layers.some(layer => layer.digest === digest) && image.blobs.get(digest);
+			if (!part) return false;
+			held.push(() => response.end(part.bytes));
+			most = Math.max(most, held.length);
+			// a fifth would come in this pause
+			if (held.length === 4) setTimeout(() => held.splice(0).forEach(release => release()), 30);
+			return true;
+		},
+	});
+
+	await fetchLayers(base, {store});
+
+	t.is(most, 4);
+});
+
+test('stores that share a folder fetch a layer once', async t => {
+	const root = await folderFor(t);
+	await using store = await openStore(root);
+	await using other = await openStore(root);
+	const {base, requests} = await pulled(t, {store});
+
+	await Promise.all([fetchLayers(base, {store}), fetchLayers(base, {store: other})]);
+
+	const blobs = requests.filter(request => image.layers.some(({digest}) => request.endsWith(digest)));
+	t.is(blobs.length, texts.length);
+});
+
+test('who waits for another process learns which', async t => {
+	const root = await folderFor(t);
+	await using store = await openStore(root);
+	const {base} = await pulled(t, {store});
+	const lock = await store.lock(`blobs/${image.layers[3]?.digest}`);
+	const waited: (number | undefined)[] = [];
+
+	await fetchLayers(base, {
+		store,
+		onWait(pid) {
+			waited.push(pid);
+			void lock[Symbol.asyncDispose]();
+		},
+	});
+
+	t.deepEqual(waited, [process.pid]);
+});
+
+test('a layer that cannot be had stops the others', async t => {
+	await using store = await openStore(await folderFor(t));
+	const {base} = await pulled(t, {
+		store,
+		intercept({url}, response) {
+			const index = image.layers.findIndex(({digest}) => url?.endsWith(digest));
+			if (index < 0 || index > 3) return false;
+			if (index === 3) response.end('altered');
+			else response.writeHead(200, {'content-length': 9}).write('begun');
+			return true;
+		},
+	});
+
+	const error = await t.throwsAsync(fetchLayers(base, {store}), {instanceOf: RegistryError});
+
+	t.is(error.code, 'DIGEST_MISMATCH');
+	t.false(image.layers.some(({digest}) => store.blobs.has(digest)));
+	t.deepEqual(readdirSync(join(store.root, 'tmp')), []);
+	t.deepEqual(readdirSync(join(store.root, 'locks')), []);
+});
+
+test('fetching can be stopped', async t => {
+	await using store = await openStore(await folderFor(t));
+	const stop = new AbortController();
+	const reason = new Error('enough');
+	const {base} = await pulled(t, {store, intercept: ({url}) => image.layers.some(({digest}) => url?.endsWith(digest))});
+
+	const pending = fetchLayers(base, {
+		store,
+		signal: stop.signal,
+		onTransfer: () => setTimeout(() => stop.abort(reason), 20),
+	});
+
+	t.is(await t.throwsAsync(pending), reason);
+	t.deepEqual(readdirSync(join(store.root, 'tmp')), []);
+});
+
+test('the same layer twice in an image is fetched once', async t => {
+	const store = memoryStore();
+	const twice = imageOf('linux/amd64', ['same', 'same'], dockerLayerGzip);
+	const {base, requests} = await pulled(t, {store}, twice);
+
+	const layers = await fetchLayers(base, {store});
+
+	t.is(layers.length, 2);
+	t.is(requests.filter(request => request.endsWith(twice.layers[0]?.digest ?? '')).length, 1);
+});
+
+for (const [mediaType, state] of [
+	['application/vnd.docker.image.rootfs.foreign.diff.tar.gzip', 'that its publisher lets nobody copy'],
+	['application/vnd.oci.image.layer.nondistributable.v1.tar+gzip', 'that its publisher lets nobody copy'],
+	['application/vnd.example.layer', 'of a kind that strata does not know'],
+]) {
+	test(`a layer of type ${mediaType} is refused`, async t => {
+		const store = memoryStore();
+		const {base, host} = await pulled(t, {store}, imageOf('linux/amd64', ['one'], mediaType));
+
+		const error = await t.throwsAsync(fetchLayers(base, {store}), {instanceOf: RegistryError, code: 'LAYER_UNUSABLE'});
+
+		t.is(error.message, `${host}/app:latest has a layer ${state}`);
+	});
+}
