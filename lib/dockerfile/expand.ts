@@ -149,6 +149,7 @@ function readBraced(scanner: Scanner): string {
 	if (operator === ':') {
 		const second = characters[scanner.at] ?? '';
 		scanner.at += 1;
+		if (!'+-?'.includes(second) || second === '') throw badWord(scanner, `unsupported modifier :${second}`);
 		return readModified(scanner, name, {sign: second, nullIsUnset: true});
 	}
 	if (operator !== undefined && '+-?#%'.includes(operator))
@@ -177,13 +178,10 @@ function readModified(scanner: Scanner, name: string, {sign, nullIsUnset}: Modif
 		case '?':
 			if (isSet) return value;
 			throw required(name, word || `is not allowed to be ${value === undefined ? 'unset' : 'empty'}`);
-		case '#':
-		case '%': {
+		default: {
 			const longest = word.startsWith(sign);
 			return trimPattern(value ?? '', longest ? word.slice(1) : word, {from: sign === '#' ? 'start' : 'end', longest});
 		}
-		default:
-			throw badWord(scanner, `unsupported modifier :${sign}`);
 	}
 }
 

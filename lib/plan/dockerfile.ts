@@ -6,9 +6,9 @@ import {globalArgs} from './globals.ts';
 import {stageGraph, targetNode} from './graph.ts';
 import {namedContexts} from './named-contexts.ts';
 import {numberSteps} from './number.ts';
-import type {Base, BuildPlan} from './plan.ts';
+import type {BuildPlan} from './plan.ts';
 import {type Reach, reachFrom} from './reach.ts';
-import type {PlanAnswer, PlanRequest} from './request.ts';
+import type {MissingBase, PlanAnswer, PlanRequest} from './request.ts';
 import {type Planning, planStage, type StageDraft} from './stage.ts';
 import {unusedArgs} from './unused-args.ts';
 
@@ -55,6 +55,7 @@ function checkFrontend({syntax, file}: Dockerfile, chosen: string | undefined): 
 	if (asked && isForeign(asked)) throw frontendError(asked, file);
 }
 
-function distinct(bases: readonly Base[]): readonly Base[] {
-	return [...new Map(bases.map(base => [baseKey(base), base])).values()];
+function distinct(bases: readonly MissingBase[]): readonly MissingBase[] {
+	const keys = bases.map(({base}) => baseKey(base));
+	return bases.filter((_, index) => keys.indexOf(keys[index] ?? '') === index);
 }

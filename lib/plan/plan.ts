@@ -36,8 +36,8 @@ export interface Stage {
 export type Base =
 	| {readonly kind: 'scratch'}
 	| {readonly kind: 'stage'; readonly stage: string}
-	/** `name` as written, after expansion. */
-	| {readonly kind: 'image'; readonly name: string; readonly platform: Platform}
+	/** `name` as written, after expansion. `resolved` is what it stood for when somebody asked: `NAME@sha256:…`. */
+	| {readonly kind: 'image'; readonly name: string; readonly platform: Platform; readonly resolved?: string}
 	/** A `--build-context` whose source is a folder: only its files. `source` as given on the command line. */
 	| {readonly kind: 'context'; readonly name: string; readonly source: string}
 	/** A `--build-context` of `oci-layout://` or `docker-image://`. */

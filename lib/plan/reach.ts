@@ -2,7 +2,7 @@ import type {Instruction, Word} from '../dockerfile/instruction.ts';
 import {configOf} from './base.ts';
 import type {Graph, Node} from './graph.ts';
 import type {Base} from './plan.ts';
-import type {PlanRequest} from './request.ts';
+import type {MissingBase, PlanRequest} from './request.ts';
 import {imageTriggers, stageTriggers} from './triggers.ts';
 
 /** A stage that the target needs. */
@@ -19,17 +19,19 @@ export interface Reach {
 	/** In the order of the Dockerfile, which is a build order too: a stage uses those above it only. */
 	readonly stages: readonly Reached[];
 	/** Bases of FROMs whose config is not known yet. Their triggers may reach further. */
-	readonly missing: readonly Base[];
+	readonly missing: readonly MissingBase[];
 }
 
 /** Follows FROM, `COPY --from` and `--mount from=` from the target on (SURFACE FRM-3). */
 export function reachFrom(target: Node, graph: Graph, request: PlanRequest): Reach {
 	const reached = new Map<number, Reached>();
-	const missing: Base[] = [];
+	const missing: MissingBase[] = [];
 	const visit = (node: Node) => {
 		if (reached.has(node.index)) return;
 		const base = graph.base(node);
-		if (base.kind !== 'stage' && !configOf(base, request.bases)) missing.push(base);
+		if (base.kind !== 'stage' && !configOf(base, request.bases)) {
+			missing.push({base, location: node.from.image.location});
+		}
 		const instructions = [...triggersOf(node, base), ...ownInstructions(node, base)];
 		const used = [base, ...sourcesOf(instructions, node, graph)];
 		const needs = [...new Set(used.flatMap(source => (source.kind === 'stage' ? [source.stage] : [])))];

@@ -1,3 +1,4 @@
+import type {Location} from '../errors.ts';
 import type {ContainerConfig} from '../oci/image.ts';
 import type {Platform} from '../oci/platform.ts';
 import type {Base, BuildPlan} from './plan.ts';
@@ -20,4 +21,10 @@ export interface PlanRequest {
 }
 
 /** The plan, or the bases whose config must be known before there can be one; then more may turn out to be missing. */
-export type PlanAnswer = {readonly missing: readonly Base[]} | {readonly plan: BuildPlan};
+export type PlanAnswer = {readonly missing: readonly MissingBase[]} | {readonly plan: BuildPlan};
+
+/** A base whose config is not known, and the FROM that names it first. */
+export interface MissingBase {
+	readonly base: Base;
+	readonly location: Location;
+}

@@ -26,7 +26,7 @@ export function planRun(turn: Turn<RunInstruction>): Planned {
 			security: instruction.security ?? 'sandbox',
 			mounts: planMounts(turn, expanderOf(turn)),
 			heredocs,
-			marks: instruction.mounts.map(({location}) => location),
+			...(instruction.mounts.length > 0 ? {marks: instruction.mounts.map(({location}) => location)} : {}),
 		},
 		scope,
 	};
