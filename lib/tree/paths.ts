@@ -1,3 +1,5 @@
+import {encodeName} from './name.ts';
+
 /** `path` in the form of `TocEntry.path`: no leading, trailing or doubled slash, no `.`, and no `..`, which never climbs above the root. */
 export function cleanPath(path: string): string {
 	const parts: string[] = [];
@@ -23,18 +25,10 @@ export function joinPath(directory: string, path: string): string {
 	return directory === '' || path === '' ? directory + path : `${directory}/${path}`;
 }
 
-/** Orders by the bytes of UTF-8, as tars and TOCs are sorted, which is not the order of JavaScript's strings. */
+/** Orders by the bytes of names, as tars and TOCs are sorted; JavaScript's own order of strings differs beyond U+D7FF. */
 export function compareBytes(a: string, b: string): number {
-	const length = Math.min(a.length, b.length);
-	for (let at = 0; at < length; at++) {
-		const difference = rank(a.charCodeAt(at)) - rank(b.charCodeAt(at));
-		if (difference !== 0) return difference;
-	}
-	return a.length - b.length;
+	if (beyondUnits.test(a) || beyondUnits.test(b)) return Buffer.compare(encodeName(a), encodeName(b));
+	return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** Code points above U+FFFF are surrogates here, below U+E000; in UTF-8 they come last. */
-function rank(unit: number): number {
-	if (unit < 0xd800) return unit;
-	return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
-}
+const beyondUnits = /[\ud800-\uffff]/;

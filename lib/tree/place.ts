@@ -37,7 +37,7 @@ export function placeEntries(selection: Selection, placement: Placement, parent:
 	const draft = draftLayer(link ? emptyTree : parent, {owner: owner ?? root, now});
 	const destination = absolute(placement);
 	selection.sources.forEach((source, index) => {
-		const isInside = source.kind === 'file' && isDirectoryName.test(destination);
+		const isInside = isFile(source) && isDirectoryName.test(destination);
 		draft.makeDirectory(draft.resolve(isInside ? destination : parentOf(destination)));
 		const placing = {draft, target: draft.resolve(destination), owner, mode, now};
 		if (source.kind === 'archive') unpackSource(source, `${index}`, placing);
@@ -55,7 +55,7 @@ function placeSource(source: Source, id: string, placing: Placing): void {
 	const {draft, target} = placing;
 	const existing = draft.stat(target);
 	const origin = {source, id, placing};
-	if (source.kind === 'file') {
+	if (isFile(source)) {
 		const isInside = existing?.type === 'directory';
 		for (const entry of source.entries) placeEntry(entry, isInside ? joinPath(target, entry.path) : target, origin);
 		return;
@@ -80,12 +80,16 @@ function placeEntry(entry: Entry, path: string, {source, id, placing}: Origin): 
 	const placed = dress(entry, path, placing);
 	const inode = inodeOf(entry);
 	if (existing?.xattrs && isDirectory) draft.put({...placed, xattrs: {...existing.xattrs, ...placed.xattrs}});
-	else draft.put(entry.content?.from === 'bytes' ? {...placed, mtime: now} : placed, inode && `${id} ${inode}`);
+	else draft.put(source.kind === 'heredoc' ? {...placed, mtime: now} : placed, inode && `${id} ${inode}`);
 }
 
 /** An entry as its own tree has it. */
-function nameIn({kind, path}: Source, entry: Entry): string {
-	return kind === 'file' ? path : joinPath(path, entry.path);
+function nameIn(source: Source, entry: Entry): string {
+	return isFile(source) ? source.path : joinPath(source.path, entry.path);
+}
+
+function isFile({kind}: Source): boolean {
+	return kind === 'file' || kind === 'heredoc';
 }
 
 /** What two names of one file have in common, within a source: the place of their bytes. */

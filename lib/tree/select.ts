@@ -138,5 +138,5 @@ function heredocSource({name, content, mode}: {name: string; content: string; mo
 		...{path: name, type: 'file', mode, uid: 0, gid: 0, size: data.length, mtime: 0},
 		content: {from: 'bytes', data},
 	};
-	return {kind: 'file', path: name, entries: [entry]};
+	return {kind: 'heredoc', path: name, entries: [entry]};
 }

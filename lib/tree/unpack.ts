@@ -22,24 +22,34 @@ export function unpackSource({path: archive, entries}: Source, id: string, placi
 
 	function unpack(entry: Entry, index: number): void {
 		const path = placeOf(entry.path);
-		if (path === target) return;
+		if (path === target || entry.type === 'hardlink') return;
 		const existing = draft.stat(path);
 		if (entry.type === 'directory' && existing?.type === 'symlink') throw overLink(archive, existing);
 		draft.makeDirectory(parentOf(path));
-		if (entry.type === 'hardlink') link(entry, path);
-		else draft.put(dress(entry, path, {...asIs, owner}), entry.type === 'file' ? `${id} ${index}` : undefined);
+		draft.put(dress(entry, path, {...asIs, owner}), entry.type === 'file' ? `${id} ${index}` : undefined);
 	}
 
 	/** Another name of a file that is there by now, be it from this archive or from a layer below. */
-	function link(entry: Entry, path: string): void {
-		const file = draft.stat(placeOf(entry.linkname ?? ''));
+	function link(entry: Entry): void {
+		const path = placeOf(entry.path);
+		const file = draft.stat(placeOf(linkTarget(entry, links)));
 		if (!file || file.type === 'directory') throw danglingLink(archive, entry);
+		draft.makeDirectory(parentOf(path));
 		if (file.type === 'file') draft.link(path, dress(file, file.path, asIs));
 		else draft.put({...file, path});
 	}
 
+	const links = new Map(entries.filter(({type}) => type === 'hardlink').map(entry => [entry.path, entry]));
 	draft.makeDirectory(target);
 	entries.forEach(unpack);
+	for (const entry of links.values()) link(entry);
+}
+
+/** What a link names in the end: its target may be a link, too, and come after it, since entries are sorted. */
+function linkTarget({linkname = ''}: Entry, links: ReadonlyMap<string, Entry>): string {
+	let target = linkname;
+	for (let steps = 0; steps < links.size && links.has(target); steps++) target = links.get(target)?.linkname ?? '';
+	return target;
 }
 
 /** How deep one is after one more name; below 0 is outside, for good. */

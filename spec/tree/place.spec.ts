@@ -2,7 +2,7 @@ import test from 'ava';
 import {StepError} from '../../lib/errors.ts';
 import {placeEntries} from '../../lib/tree/place.ts';
 import type {Selection} from '../../lib/tree/selection.ts';
-import {copy, now, sampleTree, show, then} from './sample.ts';
+import {copy, now, past, sampleTree, show} from './sample.ts';
 
 const source = sampleTree({
 	f: 'f',
@@ -224,7 +224,7 @@ test('names of one file stay names of one file, the first in order having the co
 });
 
 test('xattrs and times come along (CPY-17, CPY-18)', t => {
-	const capable = sampleTree({ping: {text: 'p', xattrs: {'security.capability': 'AQ=='}, mtime: then}});
+	const capable = sampleTree({ping: {text: 'p', xattrs: {'security.capability': 'AQ=='}, mtime: past}});
 
 	t.deepEqual(copy(capable, {paths: ['ping'], destination: '/', chown: '1'}), {ping: 'p 1:1 +security.capability'});
 });

@@ -15,7 +15,7 @@ export type Sample = Readonly<Record<string, string | SampleFacts>>;
 export type SampleFacts = Partial<TocEntry> & {readonly text?: string};
 
 /** mtime of everything in a sample, unless it says otherwise. */
-export const then = 1_000_000_000;
+export const past = 1_000_000_000;
 /** mtime of what a COPY makes. */
 export const now = 2_000_000_000;
 
@@ -38,7 +38,7 @@ function sampleEntry(name: string, value: string | SampleFacts, index: number): 
 	if (name.endsWith('.wh..wh..opq')) return {...common, path: name.slice(0, -13), type: 'opaque'};
 	if (/(^|\/)\.wh\./.test(name)) return {...common, path: name.replace('.wh.', ''), type: 'whiteout'};
 	const {text, ...facts} = typeof value === 'string' ? {text: value} : {text: '', ...value};
-	const dated = {...common, mtime: then};
+	const dated = {...common, mtime: past};
 	if (name.endsWith('/')) return {...dated, path: name.slice(0, -1), type: 'directory', mode: 0o755, ...facts};
 	if (text.startsWith('→ ')) return {...dated, type: 'symlink', mode: 0o777, linkname: text.slice(2), ...facts};
 	if (text.startsWith('= ')) return {...dated, type: 'hardlink', mode: 0o644, linkname: text.slice(2), ...facts};

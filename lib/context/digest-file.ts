@@ -1,0 +1,36 @@
+import {createHash} from 'node:crypto';
+import {type BigIntStats, closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {type Digest, digestFromHex} from '../oci/digest.ts';
+import {nativePath} from '../tree/name.ts';
+
+/** One for all files of this thread: hashing is synchronous, for promises would cost more than the reading. */
+const buffer = Buffer.allocUnsafe(1 << 20);
+
+/** A link is not followed and a fifo does not block, if the file has been replaced by one. */
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** A file's digest, and whether the file was the same before and after it was read. */
+export interface FileDigest {
+	readonly digest: Digest;
+	readonly stat: BigIntStats;
+	readonly steady: boolean;
+}
+
+/** Reads a file and hashes it. Throws the system's error if it cannot be read. */
+export function digestFile(path: string): FileDigest {
+	const fd = openSync(nativePath(path), flags);
+	try {
+		const stat = fstatSync(fd, {bigint: true});
+		const hash = createHash('sha256');
+		for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
+			hash.update(buffer.subarray(0, count));
+		const after = fstatSync(fd, {bigint: true});
+		return {
+			digest: digestFromHex(hash.digest('hex')),
+			stat,
+			steady: after.ctimeNs === stat.ctimeNs && after.size === stat.size,
+		};
+	} finally {
+		closeSync(fd);
+	}
+}

@@ -1,0 +1,59 @@
+import {readFileSync} from 'node:fs';
+import {join, posix, relative} from 'node:path';
+import {UsageError} from '../errors.ts';
+import type {Pattern} from '../tree/patterns.ts';
+
+/** The patterns that leave files of a context out, and where they stand. */
+export interface IgnoreFile {
+	/** As people know it: relative to the context, if it lies there. */
+	readonly name: string;
+	readonly patterns: readonly Pattern[];
+}
+
+/** podman's name comes after docker's. */
+const suffixes = ['.dockerignore', '.containerignore'];
+
+/**
+ * The ignore file of a context folder, if it has one: that of the Dockerfile (`Dockerfile.dockerignore`) before that of the folder; never
+ * both (IGN-1). `dockerfile` is a path of this machine.
+ */
+export function readIgnoreFile(folder: string, dockerfile?: string): IgnoreFile | undefined {
+	const own = dockerfile === undefined ? [] : suffixes.map(suffix => `${dockerfile}${suffix}`);
+	for (const path of [...own, ...suffixes.map(suffix => join(folder, suffix))]) {
+		const text = readIfThere(path);
+		if (text !== undefined) return {name: nameFor(path, folder), patterns: parseIgnoreFile(text)};
+	}
+	return undefined;
+}
+
+/** The patterns of an ignore file with the numbers of their lines (IGN-2). https://docs.docker.com/build/concepts/context/#syntax */
+export function parseIgnoreFile(text: string): Pattern[] {
+	const lines = text.replace(/^\ufeff/, '').split('\n');
+	return lines.flatMap((line, index) => {
+		const pattern = line.startsWith('#') ? '' : cleanLine(line.trim());
+		return pattern === '' ? [] : [{text: pattern, line: index + 1}];
+	});
+}
+
+/** A leading slash means the context, as all else does. */
+function cleanLine(line: string): string {
+	const isNegated = line.startsWith('!');
+	const written = isNegated ? line.slice(1).trim() : line;
+	const pattern = written === '' ? '' : posix.normalize(written).replace(/^\/(?=.)/, '');
+	return isNegated ? `!${pattern}` : pattern;
+}
+
+function readIfThere(path: string): string | undefined {
+	try {
+		return readFileSync(path, 'utf8');
+	} catch (error) {
+		const {code} = error as NodeJS.ErrnoException;
+		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+		throw new UsageError('IGNORE_FILE', `cannot read ${path}: ${code}`, {cause: error});
+	}
+}
+
+function nameFor(path: string, folder: string): string {
+	const name = relative(folder, path);
+	return name.startsWith('..') ? path : name;
+}
