@@ -77,27 +77,24 @@ function pieceAt(runes: readonly string[], at: number): Piece | undefined {
 	return literal && {source: quote(literal.source), next: literal.next};
 }
 
-/** `[a-c]`, `[^a-c]`: what begins after the bracket. A bare `-` or `]` must be escaped; an empty class is malformed. */
+/** `[a-c]`, `[^a-c]`: what begins after the bracket. Malformed are an empty class, a bare `-` or `]` in one, a range that runs backwards. */
 function classAt(runes: readonly string[], start: number): Piece | undefined {
-	const negated = runes[start] === '^';
+	const isNegated = runes[start] === '^';
+	const first = isNegated ? start + 1 : start;
 	let ranges = '';
-	let count = 0;
-	for (let at = negated ? start + 1 : start; at < runes.length; count++) {
-		if (runes[at] === ']' && count > 0) return {source: classSource(negated, ranges), next: at + 1};
+	for (let at = first; at < runes.length; ) {
+		if (runes[at] === ']' && at > first) return {source: `[${isNegated ? '^' : ''}${ranges}]`, next: at + 1};
 		const low = memberAt(runes, at);
 		const high = low && runes[low.next] === '-' ? memberAt(runes, low.next + 1) : low;
-		if (!low || !high) return undefined;
-		if ((low.source.codePointAt(0) ?? 0) <= (high.source.codePointAt(0) ?? 0)) {
-			ranges += `${quote(low.source)}-${quote(high.source)}`;
-		}
+		if (!low || !high || codeOf(low) > codeOf(high)) return undefined;
+		ranges += `${quote(low.source)}-${quote(high.source)}`;
 		at = high.next;
 	}
 	return undefined;
 }
 
-function classSource(negated: boolean, ranges: string): string {
-	if (ranges === '') return negated ? '.' : '(?!)';
-	return negated ? `[^${ranges}]` : `[${ranges}]`;
+function codeOf({source}: Piece): number {
+	return source.codePointAt(0) ?? 0;
 }
 
 function memberAt(runes: readonly string[], at: number): Piece | undefined {
