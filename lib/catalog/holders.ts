@@ -20,7 +20,7 @@ export async function imageHolders(store: Store): Promise<readonly Holder[]> {
 		images.map(async ({name, descriptor, tagged}) => ({
 			what: 'images' as const,
 			lastUsed: tagged,
-			files: await imageFiles(descriptor, store),
+			...(await imageFiles(descriptor, store)),
 			image: kindOf(name, named.has(descriptor.digest)),
 			untag: () => (name === undefined ? store.images.remove(descriptor.digest) : store.images.untag(name)),
 		})),
@@ -42,8 +42,9 @@ export async function baseHolders(store: Store): Promise<readonly Holder[]> {
 			const record = readQuietly<BaseRecord>(path);
 			const isThere = record && store.blobs.has(record.descriptor.digest);
 			if (!isThere) return {what: 'bases' as const, lastUsed, files: [path], isBroken: true};
-			const files = [path, store.blobs.pathOf(record.resolved), ...(await imageFiles(record.descriptor, store))];
-			return {what: 'bases' as const, lastUsed: Math.max(record.asked, lastUsed), files};
+			const {files, layers} = await imageFiles(record.descriptor, store);
+			const all = [path, store.blobs.pathOf(record.resolved), ...files];
+			return {what: 'bases' as const, lastUsed: Math.max(record.asked, lastUsed), files: all, layers};
 		}),
 	);
 }
@@ -58,7 +59,7 @@ export function stepHolders(store: Store): readonly Holder[] {
 		const blobs = step?.layer ? layerBlobs(step.layer.diffID, store) : [];
 		const isBroken = !step || (step.layer !== undefined && blobs.length === 0);
 		const facts = step?.layer ? factFiles(step.layer.diffID, store) : [];
-		return {what: 'step cache', lastUsed, files: [path, ...blobs, ...facts], isBroken};
+		return {what: 'step cache', lastUsed, files: [path, ...blobs, ...facts], layers: blobs, isBroken};
 	});
 }
 
@@ -72,16 +73,19 @@ export function followers(store: Store): readonly {readonly file: string; readon
 	});
 }
 
-async function imageFiles(root: Descriptor, store: Store): Promise<readonly string[]> {
+async function imageFiles(root: Descriptor, store: Store): Promise<Required<Pick<Holder, 'files' | 'layers'>>> {
 	const {blobs} = store;
 	const contents = await contentsOf(root, blobs, ({digest}) => blobs.has(digest));
 	const images = await readImages(root, store);
 	const diffIDs = images.flatMap(({config}) => config.rootfs.diff_ids);
-	return [
-		...contents.map(({digest}) => blobs.pathOf(digest)),
-		...images.map(({descriptor}) => store.records(provenanceKind).pathOf(hexOf(descriptor.digest))),
-		...diffIDs.flatMap(diffID => factFiles(diffID, store)),
-	];
+	return {
+		files: [
+			...contents.map(({digest}) => blobs.pathOf(digest)),
+			...images.map(({descriptor}) => store.records(provenanceKind).pathOf(hexOf(descriptor.digest))),
+			...diffIDs.flatMap(diffID => factFiles(diffID, store)),
+		],
+		layers: images.flatMap(({manifest}) => manifest.layers.map(({digest}) => blobs.pathOf(digest))),
+	};
 }
 
 /** Of those that encoders, or a registry, ever made of a layer: the ones that are there. */

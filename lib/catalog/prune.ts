@@ -1,4 +1,4 @@
-import {readdirSync, rmdirSync, rmSync} from 'node:fs';
+import {existsSync, readdirSync, rmdirSync, rmSync} from 'node:fs';
 import {join, sep} from 'node:path';
 import type {Store} from '../store/store.ts';
 import {removeFolders} from '../worker/start.ts';
@@ -39,7 +39,7 @@ function inOrder(files: ReadonlySet<string>, root: string): readonly string[] {
 
 /** Records with a slash in their key leave the folder that it made. */
 function removeEmptyFolders(folder: string): void {
-	for (const name of readdirSync(folder)) {
+	for (const name of existsSync(folder) ? readdirSync(folder) : []) {
 		try {
 			rmdirSync(join(folder, name));
 		} catch {

@@ -14,6 +14,8 @@ export interface Holder {
 	readonly lastUsed: number;
 	/** Files it needs; others may need them too. Those that are not there do no harm. */
 	readonly files: readonly string[];
+	/** Those of them that are the blobs of layers: all that counts, in size. */
+	readonly layers?: readonly string[];
 	/** What it has to itself, if it is a folder. */
 	readonly folder?: Folder;
 	/** Takes it out of index.json, if it is an image. */

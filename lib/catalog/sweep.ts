@@ -57,10 +57,10 @@ function mayGo({what, image, lastUsed}: Holder, rules: Rules, now: number): bool
 	return image !== 'named' && isExpired;
 }
 
-/** A record whose layers an image needs anyway costs nothing, and saves a step of the next build. */
-function frees({what, image, files}: Holder, survey: Survey, needed: ReadonlySet<string>): boolean {
-	if (image || what === 'snapshots' || what === 'logs') return true;
-	return files.some(file => file.includes('/blobs/') && survey.files.has(file) && !needed.has(file));
+/** A base or step whose layers an image needs anyway costs next to nothing, and saves the next build a pull or a run. */
+function frees({what, layers = []}: Holder, survey: Survey, needed: ReadonlySet<string>): boolean {
+	if (what !== 'bases' && what !== 'step cache') return true;
+	return layers.some(layer => survey.files.has(layer) && !needed.has(layer));
 }
 
 function wantsCache({only}: Rules): boolean {

@@ -1,19 +1,18 @@
 import {execFileSync} from 'node:child_process';
 import {accessSync, constants} from 'node:fs';
 import {delimiter, join} from 'node:path';
-import test, {type ExecutionContext} from 'ava';
+import {unless} from './skip.ts';
 
-/** `test` where these programs are in PATH; elsewhere a test that is skipped and says in its title what is missing. */
-export function testWith(programs: readonly string[], ...conditions: readonly (string | false)[]) {
-	const missing = [
-		...programs.filter(name => !hasProgram(name)).map(name => `no ${name} in PATH`),
-		...conditions,
-	].filter(condition => condition !== false);
-	if (missing.length === 0) return (title: string, body: Body) => test.serial(title, body);
-	return (title: string, body: Body) => test.skip(`${title} (not run: ${missing.join(', ')})`, body);
+/** Why a spec that needs these programs is skipped; undefined if all are in PATH. */
+export function without(...programs: readonly string[]): string | undefined {
+	const missing = programs.filter(name => !hasProgram(name));
+	return missing.length === 0 ? undefined : `no ${missing.join(', ')} in PATH`;
 }
 
-type Body = (t: ExecutionContext) => Promise<void> | void;
+/** `test`, where these programs are in PATH. */
+export function testWith(programs: readonly string[]): ReturnType<typeof unless> {
+	return unless(without(...programs));
+}
 
 function hasProgram(name: string): boolean {
 	return (process.env.PATH ?? '').split(delimiter).some(folder => isExecutable(join(folder, name)));

@@ -45,7 +45,7 @@ export function storeImage(store: Store, parts: ImageParts = {}): StoredParts {
 		...platformOf(platform),
 		config: config ?? {Cmd: ['/hello']},
 		rootfs: {type: 'layers', diff_ids: layers.map(({diffID}) => diffID)},
-		history: history ?? layers.map((_, at) => ({created_by: `COPY file${at} /`})),
+		history: history ?? layers.map((_, at) => ({created: '2026-01-02T03:04:05Z', created_by: `COPY file${at} /`})),
 	};
 	const manifest: Manifest = {
 		schemaVersion: 2,
