@@ -13,9 +13,10 @@ export class DigestMismatchError extends StrataError {
 	readonly received?: Digest;
 	readonly bytes: number;
 
-	constructor(expected: Descriptor, received: Received) {
+	constructor(expected: Descriptor, received: Received, help: readonly string[] = []) {
 		super('DIGEST_MISMATCH', `blob ${expected.digest} is not what its digest says`, {
 			notes: mismatchNotes(expected, received),
+			help,
 		});
 		this.expected = expected;
 		this.bytes = received.bytes;

@@ -1,11 +1,11 @@
-import {RegistryError} from '../errors.ts';
+import {RegistryError, StrataError} from '../errors.ts';
 import type {Descriptor} from '../oci/image.ts';
 import {isImageConfig, isIndex, isManifest} from '../oci/media-types.ts';
 import {canonicalName, familiarName, type Reference} from '../oci/reference.ts';
 import {type DigestMismatchError, mismatchNotes} from '../oci/verify.ts';
 import type {Failure} from './attempts.ts';
 import {isLoopback} from './proxy.ts';
-import {insecurity} from './reason.ts';
+import {insecurity, reasonOf} from './reason.ts';
 
 /** No image has this name, or none that anyone may see. */
 export function notFound(reference: Reference, host: string): RegistryError {
@@ -41,7 +41,7 @@ export function unexpected({registry, repository}: Reference, status: number, sa
 export function gaveUp({registry, repository}: Reference, url: URL): (failure: Failure) => RegistryError {
 	return failure => {
 		const {status, reason, cause} = failure;
-		const elsewhere = url.host === registry || status !== undefined ? [] : [`asked ${url.host}`];
+		const elsewhere = url.host === registry ? [] : [status === undefined ? `asked ${url.host}` : reason];
 		const facts = {notes: [effort(failure, url), ...elsewhere], help: wayOut(url), cause};
 		if (status === undefined)
 			return new RegistryError('REGISTRY_UNREACHABLE', `cannot reach registry ${registry}: ${reason}`, facts);
@@ -50,15 +50,28 @@ export function gaveUp({registry, repository}: Reference, url: URL): (failure: F
 	};
 }
 
-/** `error` in words, if it tells that no secure connection can be had; else as it is. */
+/** `error` in words, if it tells of a connection that trying again does not mend; else as it is. */
 export function connectionError(error: unknown, {registry}: Reference): unknown {
+	if (reasonOf(error) !== undefined || !isSystemError(error)) return error;
 	const state = insecurity(error);
-	if (state === undefined) return error;
+	if (state === undefined) {
+		return new RegistryError('REGISTRY_UNREACHABLE', `cannot reach registry ${registry}: ${error.message}`, {
+			cause: error,
+		});
+	}
 	return new RegistryError('REGISTRY_INSECURE', `cannot reach registry ${registry}: ${state}`, {
 		notes: ['http is used for localhost only'],
 		help: ['trust its authority: NODE_EXTRA_CA_CERTS=FILE'],
 		cause: error,
 	});
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+	return (
+		error instanceof Error &&
+		typeof (error as NodeJS.ErrnoException).code === 'string' &&
+		!(error instanceof StrataError)
+	);
 }
 
 /** Something between us and the registry changed the bytes, or the registry has them wrong. */

@@ -11,6 +11,8 @@ const passing: Readonly<Record<string, string>> = {
 	ETIMEDOUT: 'no answer',
 	EHOSTUNREACH: 'no route to it',
 	ENETUNREACH: 'no network',
+	HPE_INVALID_CONSTANT: 'it does not speak HTTP',
+	HPE_INVALID_CHUNK_SIZE: 'the answer is broken',
 	ERR_STREAM_PREMATURE_CLOSE: 'the answer was cut short',
 };
 

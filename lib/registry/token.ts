@@ -1,6 +1,6 @@
 import {PassingError, retryAfter} from './attempts.ts';
 import type {Call} from './request.ts';
-import {discard, type Send, textOf} from './transport.ts';
+import {discard, httpURL, type Send, textOf} from './transport.ts';
 
 /** What a registry wants to see before it answers. https://distribution.github.io/distribution/spec/auth/token/ */
 export interface Challenge {
@@ -19,7 +19,7 @@ export function parseBearer(header: string): Challenge | undefined {
 		const {realm, ...rest} = Object.fromEntries(
 			pairs.map(([, name = '', text = '']) => [name.toLowerCase(), unquote(text)]),
 		);
-		if (realm !== undefined && URL.canParse(realm)) return {...rest, realm};
+		if (realm !== undefined && httpURL(realm)) return {...rest, realm};
 	}
 	return undefined;
 }
@@ -70,7 +70,8 @@ async function fetchToken(send: Send, challenge: Challenge, signal?: AbortSignal
 function tokenIn(text: string): string | undefined {
 	try {
 		const {token, access_token: other}: {token?: unknown; access_token?: unknown} = JSON.parse(text);
-		return [token, other].find(value => typeof value === 'string') as string | undefined;
+		// it goes into a header as it is
+		return [token, other].filter(value => typeof value === 'string').find(value => /^[\x21-\x7e]+$/.test(value));
 	} catch {
 		return undefined;
 	}

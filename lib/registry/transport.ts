@@ -30,12 +30,19 @@ export function transport(env: ProxyEnvironment, patience: number): Send {
 		let call = first;
 		for (let hops = 0; ; hops++) {
 			const answer = await hop(call, env, patience);
-			const {location} = answer.headers;
-			if (!redirects.includes(answer.status) || location === undefined || hops === mostRedirects) return answer;
+			const url = redirects.includes(answer.status) ? httpURL(answer.headers.location, call.url) : undefined;
+			if (!url || hops === mostRedirects) return answer;
 			await discard(answer);
-			call = redirected(call, new URL(location, call.url));
+			call = redirected(call, url);
 		}
 	};
+}
+
+/** What a server names as an address, if it is one of the web's. */
+export function httpURL(text: string | undefined, base?: URL): URL | undefined {
+	if (text === undefined || !URL.canParse(text, base?.href)) return undefined;
+	const url = new URL(text, base);
+	return /^https?:$/.test(url.protocol) ? url : undefined;
 }
 
 /** Sees an answer off whose body does not matter, nor whether it comes. Read to its end, it leaves the connection for the next call. */

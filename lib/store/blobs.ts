@@ -5,7 +5,7 @@ import type {Bytes} from '../bytes.ts';
 import {StoreError} from '../errors.ts';
 import {type Digest, digestOf, hexOf} from '../oci/digest.ts';
 import type {Descriptor} from '../oci/image.ts';
-import {verify} from '../oci/verify.ts';
+import {DigestMismatchError, verify} from '../oci/verify.ts';
 import {forStore, storeFailure} from './failure.ts';
 import {adoptFile, replaceFile} from './replace.ts';
 import type {BlobStore} from './store.ts';
@@ -30,6 +30,18 @@ export async function* openBlob(root: string, descriptor: Descriptor): Bytes {
 	yield* verify(descriptor, createReadStream(path, {highWaterMark: 1 << 18}));
 }
 
+/** A blob that the disk has damaged would stay so: it is there, and has its size. Only its owner can take it away. */
+async function* openOwn(root: string, descriptor: Descriptor): Bytes {
+	try {
+		yield* openBlob(root, descriptor);
+	} catch (error) {
+		if (!(error instanceof DigestMismatchError)) throw error;
+		const {expected, received: digest, bytes} = error;
+		const help = [`the disk may be at fault; remove it, then build again: rm ${blobPath(root, expected.digest)}`];
+		throw new DigestMismatchError(expected, digest ? {digest, bytes} : {bytes}, help);
+	}
+}
+
 /** The blobs of a store. `temporary` names a file to be written. */
 export function blobStore(root: string, temporary: () => string): BlobStore {
 	const deed = {root, doing: 'storing a blob'};
@@ -38,7 +50,7 @@ export function blobStore(root: string, temporary: () => string): BlobStore {
 	return {
 		has,
 		pathOf: digest => blobPath(root, digest),
-		open: descriptor => openBlob(root, descriptor),
+		open: descriptor => openOwn(root, descriptor),
 		async put(descriptor, content) {
 			if (has(descriptor.digest, descriptor.size)) return;
 			const move = moveTo(descriptor.digest);

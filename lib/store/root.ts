@@ -1,7 +1,11 @@
+import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
 
 /** `$STRATA_ROOT`, else `$XDG_DATA_HOME/strata`, else `~/.local/share/strata`. */
-export function defaultRoot(env: Readonly<Record<string, string | undefined>>, home: string): string {
+export function defaultRoot(
+	env: Readonly<Record<string, string | undefined>> = process.env,
+	home: string = homedir(),
+): string {
 	if (env.STRATA_ROOT) return resolve(env.STRATA_ROOT);
 	const data = env.XDG_DATA_HOME;
 	// a relative path is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/

@@ -65,3 +65,38 @@ export function answer({root, blobs}: TestImage, request: IncomingMessage, respo
 	});
 	response.end(request.method === 'HEAD' ? undefined : blob.bytes.subarray(start));
 }
+
+/** Answers the first `count` requests for which `path` holds by `act`. */
+export function first(count: number, path: RegExp, act: Intercept): Intercept {
+	let left = count;
+	return (request, response) => path.test(request.url ?? '') && left-- > 0 && (act(request, response) ?? true);
+}
+
+/** Answers nothing but a status. */
+export function status(code: number, headers: Record<string, string> = {}): Intercept {
+	return (_, response) => {
+		response.writeHead(code, headers).end();
+		return true;
+	};
+}
+
+/** A registry that wants a token, and gives a new one each time it is asked. `act` sees what has a good token. */
+export async function tokenRegistry(
+	t: ExecutionContext,
+	image: TestImage,
+	act: Intercept = () => false,
+): Promise<FakeRegistry> {
+	let tokens = 0;
+	return fakeRegistry(t, image, (request, response) => {
+		const {url = '', headers} = request;
+		if (url.startsWith('/token')) {
+			tokens++;
+			response.end(JSON.stringify({token: `token-${tokens}`, expires_in: 300}));
+			return true;
+		}
+		if (headers.authorization === `Bearer token-${tokens}` && tokens > 0) return act(request, response);
+		const challenge = `Bearer realm="http://${headers.host}/token?a=b",service="registry",scope="repository:team/app:pull"`;
+		response.writeHead(401, {'www-authenticate': challenge}).end();
+		return true;
+	});
+}
