@@ -1,6 +1,6 @@
 import type {DiffID} from '../oci/digest.ts';
+import {compareBytes, parentOf} from '../tree/paths.ts';
 import {type LayerContents, visitLayer} from './layer-toc.ts';
-import {byteOrder, parentOf} from './name.ts';
 import {finishDirectories, type Owners, placeEntry, type Site} from './place.ts';
 import {deletingRemovals, hideLower, overlayRemovals} from './removals.ts';
 import {rootFolder} from './root-folder.ts';
@@ -46,7 +46,7 @@ export async function applyLayer(blob: string, folder: string, options: ApplyOpt
 		},
 	});
 	finishDirectories(site);
-	return {...contents, implicit: [...root.implicit].sort(byteOrder), skipped};
+	return {...contents, implicit: [...root.implicit].sort(compareBytes), skipped};
 }
 
 function addWithParents(places: Set<string>, place: string): void {

@@ -1,10 +1,11 @@
 import type {Bytes} from '../bytes.ts';
+import {Malformed} from './errors.ts';
 
 /** Content read by counted pieces. */
 export interface ByteReader {
 	/** How many bytes have been read. */
 	readonly position: number;
-	/** Exactly `count` bytes; undefined if the content has ended. Throws a RangeError if it ends in between. */
+	/** Exactly `count` bytes; undefined if the content has ended. Throws `Malformed` if it ends in between. */
 	exactly(count: number): Promise<Buffer | undefined>;
 	/** Between 1 and `most` bytes, without a copy; undefined if the content has ended. Valid until the next call. */
 	some(most: number): Promise<Buffer | undefined>;
@@ -33,7 +34,7 @@ export function byteReader(content: AsyncIterator<Uint8Array>): ByteReader {
 		const pieces = [Buffer.from(first)];
 		for (let missing = count - first.length; missing > 0; ) {
 			const piece = await some(missing);
-			if (piece === undefined) throw new RangeError('it ends too early');
+			if (piece === undefined) throw new Malformed('it ends too early');
 			pieces.push(Buffer.from(piece));
 			missing -= piece.length;
 		}

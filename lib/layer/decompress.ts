@@ -5,7 +5,7 @@ import {text} from 'node:stream/consumers';
 import * as zlib from 'node:zlib';
 import type {Bytes} from '../bytes.ts';
 import {MachineError} from '../errors.ts';
-import {brokenLayer} from './errors.ts';
+import {Malformed} from './errors.ts';
 
 /** How a file is compressed. */
 export type Compression = 'none' | 'gzip' | 'bzip2' | 'xz' | 'zstd';
@@ -16,11 +16,10 @@ export function compressionOf(path: string): Compression {
 	return signatures.find(([signature]) => start.startsWith(signature))?.[1] ?? 'none';
 }
 
-/** The tar of a layer's blob. Rejects for a compression that layers do not have. */
-export async function openLayer(path: string): Promise<Bytes> {
+/** The tar of a layer's blob. Throws `Malformed` for a compression that layers do not have. */
+export function openLayer(path: string): Bytes {
 	const compression = compressionOf(path);
-	if (compression === 'bzip2' || compression === 'xz')
-		throw brokenLayer(`cannot read the layer ${path}: it is ${compression}`);
+	if (compression === 'bzip2' || compression === 'xz') throw new Malformed(`a layer in ${compression} is not read`);
 	return openDecompressed(path, compression);
 }
 
@@ -61,7 +60,7 @@ async function* throughProgram(path: string, program: string): AsyncGenerator<Ui
 	pipeline(createReadStream(path), child.stdin, () => {});
 	try {
 		yield* child.stdout;
-		if ((await ended) !== 0) throw brokenLayer(`cannot read ${path}: ${(await complaint).trim()}`);
+		if ((await ended) !== 0) throw new Malformed((await complaint).trim());
 	} finally {
 		child.kill('SIGKILL');
 	}

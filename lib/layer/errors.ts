@@ -1,18 +1,28 @@
-import {type ErrorFacts, MachineError, RegistryError, StepError} from '../errors.ts';
+import {MachineError, RegistryError, StepError} from '../errors.ts';
 import type {DiffID} from '../oci/digest.ts';
 
-/** A layer or an archive holds what may not be in one: a name that leaves the root, a link to nothing, half a file. */
-export function brokenLayer(reason: string, facts: ErrorFacts = {}): StepError {
-	return new StepError('LAYER_BROKEN', reason, facts);
+/**
+ * A layer or an archive holds what may not be in one: a name that leaves the root, a link to nothing, half a file. Thrown by
+ * what reads it; whoever knows which file that is turns it into an error for people by `readError`.
+ */
+export class Malformed extends Error {
+	override readonly name = 'Malformed';
+	readonly why: string | undefined;
+
+	constructor(reason: string, why?: string) {
+		super(reason);
+		this.why = why;
+	}
 }
 
-/** `error`, if it is a complaint of the tar reader or of a decompressor, as an error that says which file is meant. */
+/** `error`, if it is a complaint about the content of the file `path`, as one that a person can act on. */
 export function readError(path: string, error: unknown): unknown {
-	if (error instanceof RangeError) return brokenLayer(`cannot read ${path}: ${error.message}`, {cause: error});
+	const facts = {cause: error, notes: error instanceof Malformed && error.why ? [error.why] : []};
+	if (error instanceof Malformed) return new StepError('MALFORMED', `cannot read ${path}: ${error.message}`, facts);
 	const code = (error as NodeJS.ErrnoException).code ?? '';
 	if (!code.startsWith('Z_') && !code.startsWith('ZSTD_')) return error;
 	const reason = code === 'Z_BUF_ERROR' ? 'it ends too early' : (error as Error).message;
-	return brokenLayer(`cannot read ${path}: ${reason}`, {cause: error});
+	return new StepError('MALFORMED', `cannot read ${path}: ${reason}`, facts);
 }
 
 /** A file that is being packed is no longer what was seen of it. */

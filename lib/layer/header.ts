@@ -1,5 +1,6 @@
 import {isAscii} from 'node:buffer';
 import type {EntryType} from '../tree/toc.ts';
+import {Malformed} from './errors.ts';
 import {decodeName} from './name.ts';
 import {encodePax} from './pax.ts';
 
@@ -72,11 +73,11 @@ export function encodeHeader(header: Header): Buffer {
 
 /**
  * One header block, or undefined if it is all zeros, which is how an archive ends. Reads ustar, GNU's and the older
- * form. Throws a RangeError for a block that is no header.
+ * form. Throws `Malformed` for a block that is no header.
  */
 export function decodeHeader(block: Buffer): RawHeader | undefined {
 	if (block.every(byte => byte === 0)) return undefined;
-	if (checksum(block) !== decodeNumber(block, 148, 8)) throw new RangeError('a header has a wrong checksum');
+	if (checksum(block) !== decodeNumber(block, 148, 8)) throw new Malformed('a header has a wrong checksum');
 	const name = field(block, 0, 100);
 	const prefix = field(block, 345, block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155);
 	const posix = block.toString('latin1', 257, 263) === 'ustar\0';
@@ -194,7 +195,7 @@ function decodeNumber(block: Buffer, offset: number, length: number): number {
 		return Number(BigInt.asIntN(bits, BigInt(`0x${hex}`)));
 	}
 	const digits = /^[\0 ]*([0-7]*)(?:[\0 ]|$)/.exec(block.toString('latin1', offset, offset + length))?.[1];
-	if (digits === undefined) throw new RangeError('a header has a number that is none');
+	if (digits === undefined) throw new Malformed('a header has a number that is none');
 	return digits === '' ? 0 : Number.parseInt(digits, 8);
 }
 

@@ -34,7 +34,7 @@ export async function visitLayer(
 	const hash = createHash('sha256');
 	const builder = tocBuilder();
 	try {
-		for await (const member of readTar(tapped(await openLayer(blob), chunk => hash.update(chunk)))) {
+		for await (const member of readTar(tapped(openLayer(blob), chunk => hash.update(chunk)))) {
 			const entry = layerEntry(member);
 			if (entry) builder.add(await contentsRead(entry, member, visit));
 		}

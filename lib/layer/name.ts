@@ -24,29 +24,7 @@ export function nativePath(path: string): string | Buffer {
 	return loneSurrogate.test(path) ? encodeName(path) : path;
 }
 
-/** Compares names by their bytes, as `LC_ALL=C sort` does; JavaScript's own order differs beyond U+FFFF. */
-export function byteOrder(one: string, other: string): number {
-	if (beyondUnits.test(one) || beyondUnits.test(other)) return Buffer.compare(encodeName(one), encodeName(other));
-	return one < other ? -1 : one > other ? 1 : 0;
-}
-
-/** The path of the directory that holds `path`; of the root's entries it is `''`. */
-export function parentOf(path: string): string {
-	return path.slice(0, Math.max(0, path.lastIndexOf('/')));
-}
-
-/** The last component of a path. */
-export function baseOf(path: string): string {
-	return path.slice(path.lastIndexOf('/') + 1);
-}
-
-/** `name` in the directory `parent`. */
-export function below(parent: string, name: string): string {
-	return parent === '' ? name : `${parent}/${name}`;
-}
-
 const loneSurrogate = /\p{Surrogate}/u;
-const beyondUnits = /[\ud800-\uffff]/;
 
 function escapeBytes(buffer: Buffer): string {
 	let text = '';

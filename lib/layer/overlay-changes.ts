@@ -3,7 +3,8 @@ import {MachineError} from '../errors.ts';
 import {deviceParts} from '../linux/mknod.ts';
 import {getXattr, imageXattrs, listXattrNames} from '../linux/xattr.ts';
 import type {Entry} from '../tree/entry.ts';
-import {below, byteOrder, decodeName, nativePath} from './name.ts';
+import {compareBytes, joinPath} from '../tree/paths.ts';
+import {decodeName, nativePath} from './name.ts';
 
 /**
  * What the upper folder of an overlay at rest says of the tree below it, as the entries of a layer, sorted by path
@@ -12,7 +13,7 @@ import {below, byteOrder, decodeName, nativePath} from './name.ts';
  * process sees: inside the user namespace they are the image's. Sockets are left out.
  */
 export function overlayChanges(upper: string): Entry[] {
-	const found = [...walk(upper, '')].sort((one, other) => byteOrder(one.entry.path, other.entry.path));
+	const found = [...walk(upper, '')].sort((one, other) => compareBytes(one.entry.path, other.entry.path));
 	const firstNames = new Map<string, string>();
 	return found.flatMap(({entry, opaque, inode}) => {
 		const target = inode && firstNames.get(inode);
@@ -32,7 +33,7 @@ interface Found {
 
 function* walk(upper: string, directory: string): Generator<Found> {
 	for (const name of namesIn(`${upper}/${directory}`)) {
-		const path = below(directory, name);
+		const path = joinPath(directory, name);
 		const place = `${upper}/${path}`;
 		const stat = lstatSync(nativePath(place));
 		if (stat.isSocket()) continue;

@@ -1,3 +1,4 @@
+import {Malformed} from './errors.ts';
 /**
  * Extended headers of POSIX tar
  * (https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_03): records `length key=value\n`
@@ -13,7 +14,7 @@ export function encodePax(records: PaxRecords): Buffer {
 	return Buffer.concat(sorted.map(([key, value]) => encodeRecord(key, value)));
 }
 
-/** The records of an extended header. Throws a RangeError where its form is broken. */
+/** The records of an extended header. Throws `Malformed` where its form is broken. */
 export function decodePax(bytes: Buffer): Map<string, Buffer> {
 	const records = new Map<string, Buffer>();
 	for (let at = 0; at < bytes.length; ) {
@@ -22,7 +23,7 @@ export function decodePax(bytes: Buffer): Map<string, Buffer> {
 		const end = at + length;
 		const equals = bytes.indexOf(0x3d, blank);
 		if (!(length > 0) || end > bytes.length || bytes[end - 1] !== newline || equals < 0 || equals >= end) {
-			throw new RangeError('its extended header is broken');
+			throw new Malformed('its extended header is broken');
 		}
 		records.set(bytes.toString('utf8', blank + 1, equals), bytes.subarray(equals + 1, end - 1));
 		at = end;

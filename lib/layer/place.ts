@@ -16,9 +16,10 @@ import {
 import type {Bytes} from '../bytes.ts';
 import {mknod} from '../linux/mknod.ts';
 import {type NativePath, setXattr} from '../linux/xattr.ts';
+import {compareBytes, joinPath, nameOf, parentOf} from '../tree/paths.ts';
 import type {TocEntry} from '../tree/toc.ts';
-import {brokenLayer, unmappedOwner} from './errors.ts';
-import {baseOf, below, byteOrder, encodeName, parentOf} from './name.ts';
+import {Malformed, unmappedOwner} from './errors.ts';
+import {encodeName} from './name.ts';
 import {hideLower} from './removals.ts';
 import type {RootFolder} from './root-folder.ts';
 
@@ -39,7 +40,7 @@ export interface Site {
  */
 export async function placeEntry(site: Site, entry: TocEntry, content: () => Bytes): Promise<string> {
 	const {path} = entry;
-	const place = path === '' ? '' : below(site.root.makeDirectory(parentOf(path), path), baseOf(path));
+	const place = path === '' ? '' : joinPath(site.root.makeDirectory(parentOf(path), path), nameOf(path));
 	if (entry.type === 'directory') placeDirectory(site, place, entry);
 	else if (entry.type === 'file') await placeFile(site, place, {entry, content});
 	else if (entry.type === 'hardlink') placeHardlink(site, place, entry);
@@ -51,7 +52,7 @@ export async function placeEntry(site: Site, entry: TocEntry, content: () => Byt
 /** Gives directories their mode and time, which what they hold would have changed, or been hindered by (SURFACE W-2). */
 export function finishDirectories({root, directories}: Site): void {
 	// What lies deeper comes first: a parent's mode may forbid to reach it.
-	for (const [place, entry] of [...directories].sort(([one], [other]) => byteOrder(other, one))) {
+	for (const [place, entry] of [...directories].sort(([one], [other]) => compareBytes(other, one))) {
 		chmodSync(root.native(place), entry.mode);
 		lutimesSync(root.native(place), timeOf(entry), timeOf(entry));
 	}
@@ -92,10 +93,10 @@ async function placeFile(site: Site, place: string, file: {entry: TocEntry; cont
 function placeHardlink(site: Site, place: string, {path, linkname = ''}: TocEntry): void {
 	const {root} = site;
 	const parent = root.findDirectory(parentOf(linkname), path);
-	const source = parent === undefined ? undefined : below(parent, baseOf(linkname));
+	const source = parent === undefined ? undefined : joinPath(parent, nameOf(linkname));
 	const found = source === undefined ? undefined : root.stat(source);
 	if (source === undefined || !found || found.isDirectory()) {
-		throw brokenLayer(`entry "${path}" is a hard link to "${linkname}", which the layer does not have before it`);
+		throw new Malformed(`entry "${path}" is a hard link to "${linkname}", which the layer does not have before it`);
 	}
 	if (source !== place) create(site, place, native => linkSync(root.native(source), native));
 }
@@ -127,7 +128,7 @@ function create<T>(site: Site, place: string, make: (native: NativePath) => T): 
 }
 
 function clear({root, directories}: Site, place: string): void {
-	if (place === '') throw brokenLayer('entry "./" is no directory');
+	if (place === '') throw new Malformed('entry "./" is no directory');
 	root.remove(place);
 	for (const path of directories.keys()) if (path === place || path.startsWith(`${place}/`)) directories.delete(path);
 }

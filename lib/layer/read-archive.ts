@@ -10,11 +10,10 @@ import {memberEntry} from './layer-toc.ts';
 import {memberPath} from './member-path.ts';
 import {decodeName} from './name.ts';
 import {readTar} from './read-tar.ts';
-import {tocBuilder} from './toc-builder.ts';
 
 /**
- * The entries of a local archive, for ADD, sorted by path; undefined if the file is none, whatever it is called (SURFACE
- * ADD-1). Tar by itself or in gzip, bzip2, xz or zstd. Contents lie in the archive itself, or, if that is compressed,
+ * The entries of a local archive, for ADD, in its order and with what it has twice; undefined if the file is none, whatever
+ * it is called (SURFACE ADD-1). Tar by itself or in gzip, bzip2, xz or zstd. Contents lie in the archive itself, or, if that is compressed,
  * in the new file `spool`. The root is left out: it must not change the directory it is unpacked to (W-14).
  * Whiteouts mean nothing here; leading slashes are dropped, as tar does.
  */
@@ -41,7 +40,7 @@ async function isTar(path: string, compression: Compression): Promise<boolean> {
 }
 
 async function readEntries(path: string, compression: Compression, spool: string): Promise<readonly TocEntry[]> {
-	const builder = tocBuilder();
+	const entries: TocEntry[] = [];
 	const output = compression === 'none' ? undefined : openSync(spool, 'wx', 0o600);
 	const keep = (chunk: Uint8Array) => {
 		if (output !== undefined) for (let at = 0; at < chunk.length; ) at += writeSync(output, chunk, at);
@@ -49,9 +48,9 @@ async function readEntries(path: string, compression: Compression, spool: string
 	try {
 		for await (const member of readTar(tapped(openDecompressed(path, compression), keep))) {
 			const at = archivePath(decodeName(member.name));
-			if (at !== '') builder.add(memberEntry(member, at, archivePath));
+			if (at !== '') entries.push(memberEntry(member, at, archivePath));
 		}
-		return builder.toc();
+		return entries;
 	} catch (error) {
 		throw readError(path, error);
 	} finally {

@@ -1,5 +1,6 @@
 import type {Bytes} from '../bytes.ts';
 import {type ByteReader, byteReader} from './byte-reader.ts';
+import {Malformed} from './errors.ts';
 import {
 	blockSize,
 	decodeHeader,
@@ -22,7 +23,7 @@ export interface Member extends Header {
 
 /**
  * The members of a tar in their order. Reads `source` to its end, also beyond the end of the archive, so that a digest
- * over it is complete. Throws a RangeError that begins with what is wrong ("it ends too early").
+ * over it is complete. Throws `Malformed` that begins with what is wrong ("it ends too early").
  */
 export async function* readTar(source: Bytes): AsyncGenerator<Member, void> {
 	const iterator = source[Symbol.asyncIterator]();
@@ -37,7 +38,7 @@ export async function* readTar(source: Bytes): AsyncGenerator<Member, void> {
 			const content = async function* () {
 				while (missing > 0) {
 					const piece = await reader.some(missing);
-					if (piece === undefined) throw new RangeError('it ends too early');
+					if (piece === undefined) throw new Malformed('it ends too early');
 					missing -= piece.length;
 					yield piece;
 				}
@@ -92,10 +93,10 @@ const extensions: Readonly<Record<string, (records: Extended, content: Buffer) =
 };
 
 async function readExtension(reader: ByteReader, size: number): Promise<Buffer> {
-	if (size > largestExtension) throw new RangeError('an extended header is too long');
+	if (size > largestExtension) throw new Malformed('an extended header is too long');
 	const padded = size + paddingOf(size);
 	const content = padded === 0 ? Buffer.alloc(0) : await reader.exactly(padded);
-	if (!content) throw new RangeError('it ends too early');
+	if (!content) throw new Malformed('it ends too early');
 	return Buffer.from(content.subarray(0, size));
 }
 
@@ -104,7 +105,7 @@ function applyRecords(raw: RawHeader, records: Records): Header {
 	const type = memberType(raw.flag, name);
 	const sparse = raw.flag === 'S' || [...records.keys()].some(key => key.startsWith('GNU.sparse.'));
 	if (!type || sparse)
-		throw new RangeError(
+		throw new Malformed(
 			`${JSON.stringify(decodeName(name))} ${sparse ? 'is a sparse file' : `has the type ${JSON.stringify(raw.flag)}`}, which is not read`,
 		);
 	const {uid, gid, major, minor} = raw;
@@ -126,7 +127,7 @@ function numberOf(records: Records, key: string): number | undefined {
 	const text = records.get(key)?.toString('latin1');
 	if (text === undefined || text === '') return undefined;
 	const number = Number(text);
-	if (!Number.isFinite(number)) throw new RangeError(`its extended header has no number in ${key}`);
+	if (!Number.isFinite(number)) throw new Malformed(`its extended header has no number in ${key}`);
 	return number;
 }
 
@@ -154,7 +155,7 @@ function untilZero(bytes: Buffer): Buffer {
 async function skip(reader: ByteReader, count: number): Promise<void> {
 	for (let missing = count; missing > 0; ) {
 		const piece = await reader.some(missing);
-		if (piece === undefined) throw new RangeError('it ends too early');
+		if (piece === undefined) throw new Malformed('it ends too early');
 		missing -= piece.length;
 	}
 }

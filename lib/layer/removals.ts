@@ -1,6 +1,6 @@
 import {mknod} from '../linux/mknod.ts';
 import {setXattr} from '../linux/xattr.ts';
-import {baseOf, below, parentOf} from './name.ts';
+import {joinPath, nameOf, parentOf} from '../tree/paths.ts';
 import type {RootFolder} from './root-folder.ts';
 
 /** What the marks of a layer do to the folder it is unpacked into. Both spare what the same layer holds. */
@@ -16,7 +16,7 @@ export interface Removals {
 export function overlayRemovals(root: RootFolder): Removals {
 	return {
 		whiteout(path) {
-			const place = below(root.makeDirectory(parentOf(path), path), baseOf(path));
+			const place = joinPath(root.makeDirectory(parentOf(path), path), nameOf(path));
 			const found = root.stat(place);
 			if (!found) mknod(root.native(place), {type: 'char', mode: 0});
 			else if (found.isDirectory()) hideLower(root, place);
@@ -33,7 +33,7 @@ export function hideLower(root: Pick<RootFolder, 'native'>, place: string): void
 /** For a folder that holds the lower layers too: what is marked is deleted, but for the places in `own` and what they lie in. */
 export function deletingRemovals(root: RootFolder, own: ReadonlySet<string>): Removals {
 	const clear = (place: string) => {
-		for (const name of root.names(place)) removeLower(below(place, name));
+		for (const name of root.names(place)) removeLower(joinPath(place, name));
 	};
 	const removeLower = (place: string) => {
 		if (!own.has(place)) root.remove(place);
@@ -42,7 +42,7 @@ export function deletingRemovals(root: RootFolder, own: ReadonlySet<string>): Re
 	return {
 		whiteout(path) {
 			const parent = root.findDirectory(parentOf(path), path);
-			if (parent !== undefined) removeLower(below(parent, baseOf(path)));
+			if (parent !== undefined) removeLower(joinPath(parent, nameOf(path)));
 		},
 		opaque(path) {
 			const place = root.findDirectory(path, path);

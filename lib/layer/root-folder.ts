@@ -1,7 +1,8 @@
 import {lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, type Stats, unlinkSync} from 'node:fs';
-import {brokenLayer} from './errors.ts';
+import {joinPath, nameOf, parentOf} from '../tree/paths.ts';
+import {Malformed} from './errors.ts';
 import {leavesRoot} from './member-path.ts';
-import {baseOf, below, decodeName, nativePath, parentOf} from './name.ts';
+import {decodeName, nativePath} from './name.ts';
 
 /**
  * A folder that a layer is unpacked into. All access goes through it: a path is resolved component by component, links
@@ -43,23 +44,23 @@ export function rootFolder(folder: string, onMarked: (place: string) => void): R
 	};
 	const directory = (path: string, walk: Walk): string => {
 		if (known.has(path)) return path;
-		const place = below(directory(parentOf(path), walk), baseOf(path));
+		const place = joinPath(directory(parentOf(path), walk), nameOf(path));
 		const found = stat(place);
 		if (found?.isSymbolicLink()) return followed(place, walk);
 		if (!found || isWhiteout(found)) make(place, walk, found !== undefined);
 		else if (!found.isDirectory())
-			throw brokenLayer(`entry "${walk.entry}" lies below "${place}", which is no directory`);
+			throw new Malformed(`entry "${walk.entry}" lies below "${place}", which is no directory`);
 		known.add(place);
 		return place;
 	};
 	const followed = (link: string, walk: Walk): string => {
-		if (++walk.links > mostLinks) throw brokenLayer(`entry "${walk.entry}" lies behind a loop of links`);
+		if (++walk.links > mostLinks) throw new Malformed(`entry "${walk.entry}" lies behind a loop of links`);
 		const target = decodeName(readlinkSync(native(link), 'buffer'));
 		let at = target.startsWith('/') ? '' : parentOf(link);
 		for (const component of target.split('/')) {
 			if (component === '' || component === '.') continue;
 			if (component === '..' && at === '') throw leavesRoot(walk.entry, `"${link}" is a link to "${target}"`);
-			at = component === '..' ? parentOf(at) : directory(below(at, component), walk);
+			at = component === '..' ? parentOf(at) : directory(joinPath(at, component), walk);
 		}
 		return at;
 	};

@@ -1,7 +1,8 @@
 import {closeSync, openSync, writeSync} from 'node:fs';
+import type {Bytes} from '../bytes.ts';
 import {byteReader} from './byte-reader.ts';
 import {openLayer} from './decompress.ts';
-import {readError} from './errors.ts';
+import {Malformed, readError} from './errors.ts';
 
 /** A piece of a layer's uncompressed tar. */
 export interface Range {
@@ -18,32 +19,41 @@ export async function spoolContents(
 	wanted: readonly Range[],
 	destination: string,
 ): Promise<ReadonlyMap<number, number>> {
-	const places = new Map<number, number>();
-	const sorted = [...wanted].sort((one, other) => one.offset - other.offset || other.size - one.size);
+	const sorted = [...wanted].sort((one, other) => one.offset - other.offset);
 	const output = openSync(destination, 'wx', 0o600);
-	const tar = (await openLayer(blob))[Symbol.asyncIterator]();
 	try {
-		const reader = byteReader(tar);
-		let written = 0;
-		const copy = async (count: number, keep: boolean) => {
-			for (let missing = count; missing > 0; ) {
-				const piece = await reader.some(missing);
-				if (!piece) throw new RangeError('it ends too early');
-				missing -= piece.length;
-				if (keep) written += writeSync(output, piece);
-			}
-		};
-		for (const {offset, size} of sorted) {
-			if (places.has(offset)) continue;
-			await copy(offset - reader.position, false);
-			places.set(offset, written);
-			await copy(size, true);
-		}
-		return places;
+		return await copyRanges(openLayer(blob), sorted, output);
 	} catch (error) {
 		throw readError(blob, error);
 	} finally {
-		await tar.return?.();
 		closeSync(output);
+	}
+}
+
+async function copyRanges(tar: Bytes, ranges: readonly Range[], output: number): Promise<ReadonlyMap<number, number>> {
+	const places = new Map<number, number>();
+	const iterator = tar[Symbol.asyncIterator]();
+	const reader = byteReader(iterator);
+	let written = 0;
+	const advance = async (count: number, take: (piece: Buffer) => void) => {
+		for (let missing = count; missing > 0; ) {
+			const piece = await reader.some(missing);
+			if (!piece) throw new Malformed('it ends too early');
+			missing -= piece.length;
+			take(piece);
+		}
+	};
+	try {
+		for (const {offset, size} of ranges) {
+			if (places.has(offset)) continue;
+			await advance(offset - reader.position, () => {});
+			places.set(offset, written);
+			await advance(size, piece => {
+				written += writeSync(output, piece);
+			});
+		}
+		return places;
+	} finally {
+		await iterator.return?.();
 	}
 }

@@ -1,7 +1,8 @@
 import {StepError} from '../errors.ts';
+import {compareBytes, joinPath, nameOf, parentOf} from '../tree/paths.ts';
 import type {Toc, TocEntry} from '../tree/toc.ts';
 import {encodeHeader} from './header.ts';
-import {baseOf, below, byteOrder, encodeName, parentOf} from './name.ts';
+import {encodeName} from './name.ts';
 import {isReserved, markName} from './whiteout.ts';
 
 /**
@@ -10,7 +11,7 @@ import {isReserved, markName} from './whiteout.ts';
  */
 export function inTarOrder<T extends TocEntry>(entries: readonly T[]): T[] {
 	const keyed = entries.map(entry => ({entry, key: tarKey(entry)}));
-	keyed.sort((one, other) => byteOrder(one.key, other.key));
+	keyed.sort((one, other) => compareBytes(one.key, other.key));
 	const twice = keyed.find(({key}, index) => index > 0 && key === keyed[index - 1]?.key);
 	if (twice) throw new TypeError(`a layer is to have "${twice.entry.path}" twice`);
 	return keyed.map(({entry}) => entry);
@@ -19,7 +20,8 @@ export function inTarOrder<T extends TocEntry>(entries: readonly T[]): T[] {
 /** Entries in the order of a TOC: by path; of an opaque directory, the directory first. */
 export function inTocOrder(entries: readonly TocEntry[]): Toc {
 	return [...entries].sort(
-		(one, other) => byteOrder(one.path, other.path) || Number(one.type === 'opaque') - Number(other.type === 'opaque'),
+		(one, other) =>
+			compareBytes(one.path, other.path) || Number(one.type === 'opaque') - Number(other.type === 'opaque'),
 	);
 }
 
@@ -41,8 +43,8 @@ export function tarHeader(entry: TocEntry): Buffer {
 
 /** `a/b` becomes `a/b`, its whiteout `a/\0b`, and that of all of `a` `a/\0`: no name has a zero byte. */
 function tarKey({type, path}: TocEntry): string {
-	if (type === 'opaque') return below(path, '\0');
-	if (type === 'whiteout') return below(parentOf(path), `\0${baseOf(path)}`);
+	if (type === 'opaque') return joinPath(path, '\0');
+	if (type === 'whiteout') return joinPath(parentOf(path), `\0${nameOf(path)}`);
 	return path;
 }
 

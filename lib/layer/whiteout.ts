@@ -1,5 +1,5 @@
-import {brokenLayer} from './errors.ts';
-import {baseOf, below, parentOf} from './name.ts';
+import {joinPath, nameOf, parentOf} from '../tree/paths.ts';
+import {Malformed} from './errors.ts';
 
 /** https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
 const prefix = '.wh.';
@@ -10,28 +10,28 @@ export type Mark = {readonly type: 'whiteout' | 'opaque' | 'aufs'; readonly path
 
 /** The mark that a path in a tar stands for, or undefined if it is an ordinary path. Refuses a mark that names no sibling. */
 export function markOf(path: string): Mark | undefined {
-	const name = baseOf(path);
+	const name = nameOf(path);
 	const parent = parentOf(path);
 	if (parent.startsWith(`${prefix}wh.`)) return {type: 'aufs', path};
 	if (parent.split('/').some(component => component.startsWith(prefix))) {
-		throw brokenLayer(`entry "${path}" lies below a whiteout`);
+		throw new Malformed(`entry "${path}" lies below a whiteout`);
 	}
 	if (!name.startsWith(prefix)) return undefined;
 	if (name === opaqueName) return {type: 'opaque', path: parent};
 	if (name.startsWith(`${prefix}wh.`)) return {type: 'aufs', path};
 	const removed = name.slice(prefix.length);
 	if (removed === '' || removed === '.' || removed === '..') {
-		throw brokenLayer(`entry "${path}" is a whiteout of "${removed}"`);
+		throw new Malformed(`entry "${path}" is a whiteout of "${removed}"`);
 	}
-	return {type: 'whiteout', path: below(parent, removed)};
+	return {type: 'whiteout', path: joinPath(parent, removed)};
 }
 
 /** The path in a tar that marks `path`. */
 export function markName(type: 'whiteout' | 'opaque', path: string): string {
-	return type === 'opaque' ? below(path, opaqueName) : below(parentOf(path), prefix + baseOf(path));
+	return type === 'opaque' ? joinPath(path, opaqueName) : joinPath(parentOf(path), prefix + nameOf(path));
 }
 
 /** Whether a name is taken by whiteouts, so that no file in a layer can have it (SURFACE LAY-2, W-13). */
 export function isReserved(path: string): boolean {
-	return baseOf(path).startsWith(prefix);
+	return nameOf(path).startsWith(prefix);
 }
