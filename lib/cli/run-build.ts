@@ -80,8 +80,14 @@ async function reporterFor(mode: Mode, args: Arguments, {shell, closes, logs}: R
 		closing: finished => closes.lines(finished),
 	};
 	if (mode === 'plain') return plainReporter({...options, ...printing});
-	const {ttyReporter} = await import('./report/tty.ts');
-	return ttyReporter(options, shell);
+	const [{oraScreen}, {ttyReporter}] = await Promise.all([import('./report/screen.ts'), import('./report/tty.ts')]);
+	return ttyReporter(oraScreen(stderr, err), {...options, style: err, logLines: logLines(env)});
+}
+
+/** How many lines of output the live area shows of a step that runs alone. */
+function logLines({STRATA_LOG_LINES, BUILDKIT_TTY_LOG_LINES}: NodeJS.ProcessEnv): number {
+	const asked = STRATA_LOG_LINES ?? BUILDKIT_TTY_LOG_LINES ?? '';
+	return /^\d{1,3}$/.test(asked) ? Number(asked) : 4;
 }
 
 function readPart(file: string, offset: number, length: number): Uint8Array {

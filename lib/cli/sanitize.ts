@@ -15,25 +15,23 @@ export function sanitizeLine(line: string, {colors}: {readonly colors: boolean})
 	const last = line.replace(/\r+$/, '');
 	const shown = last.slice(last.lastIndexOf('\r') + 1);
 	if (/^[\x20-\x7E]*$/.test(shown)) return shown;
-	const parts = split(shown, colors);
-	const text = parts.join('');
-	return parts.length > 1 && text !== '' ? `${text}${reset}` : text;
+	const text = clean(shown, colors);
+	return text.includes('\u001B') ? `${text}${reset}` : text;
 }
 
-/** The clean text between the colours, and the colours. */
-function split(line: string, colors: boolean): readonly string[] {
-	const found: string[] = [];
+function clean(line: string, colors: boolean): string {
+	let found = '';
 	let end = 0;
 	let column = 0;
 	const keep = (raw: string) => {
 		const text = expandTabs(raw.replace(controls, ''), column);
 		column += text.length;
-		if (text !== '' || found.length === 0) found.push(text);
+		found += text;
 	};
 	for (const match of line.matchAll(sequences)) {
 		keep(line.slice(end, match.index));
 		end = match.index + match[0].length;
-		if (colors && /^\u001B\[[\d;:]*m$/.test(match[0])) found.push(match[0]);
+		if (colors && /^\u001B\[[\d;:]*m$/.test(match[0])) found += match[0];
 	}
 	keep(line.slice(end));
 	return found;

@@ -1,3 +1,4 @@
+import {homedir} from 'node:os';
 import {type Style, styleOf} from './style.ts';
 
 /** Where the command stands: its streams and environment. stdout is for results, stderr for the story. */
@@ -22,7 +23,7 @@ export function processShell({color}: {readonly color: boolean}): Shell {
 		stdout,
 		stderr,
 		cwd: process.cwd(),
-		home: env.HOME ?? '',
+		home: homedir(),
 		out: styleOf(env, {color, isTerminal: stdout.isTTY}),
 		err: styleOf(env, {color, isTerminal: stderr.isTTY}),
 	};

@@ -1,10 +1,9 @@
 import {formatTime} from '../time.ts';
-import {detailOf} from './facts.ts';
+import {detailOf, type PlannedStep} from './facts.ts';
 import {type LineCutter, lineCutter} from './lines.ts';
 import {type Pull, pull} from './pull.ts';
 import type {EventOf} from './reporter.ts';
 
-type PlannedStep = EventOf<'plan'>['steps'][number];
 type Finished = EventOf<'step.finished'>;
 
 /** A step in plain mode: what was printed of it so far, and what waits. */
@@ -14,9 +13,11 @@ export interface Block {
 	readonly begun: number;
 	/** How its first line was printed, if it was; a folded one must be closed. */
 	header: 'none' | 'line' | 'fold';
-	/** Output that came so far; it lies in the log. */
+	/** How much of its output came so far; it lies in the log. */
 	bytes: number;
 	lines: number;
+	/** How much of that was printed, or left out. */
+	told: number;
 	/** What came before its turn, besides output. */
 	readonly kept: string[];
 	readonly cutters: Readonly<Record<'stdout' | 'stderr', LineCutter>>;
@@ -34,6 +35,7 @@ export function block(step: PlannedStep, now: number): Block {
 		header: 'none',
 		bytes: 0,
 		lines: 0,
+		told: 0,
 		kept: [],
 		cutters: {stdout: lineCutter(), stderr: lineCutter()},
 		pull: pull(),

@@ -1,6 +1,14 @@
 import {plural} from '../names.ts';
+import {sanitizeLine} from '../sanitize.ts';
 import {formatSize} from '../size.ts';
 import type {EventOf} from './reporter.ts';
+
+export type PlannedStep = EventOf<'plan'>['steps'][number];
+
+/** The steps of a plan, their texts fit for a terminal: a Dockerfile may be a stranger's. */
+export function plannedSteps({steps}: EventOf<'plan'>): readonly PlannedStep[] {
+	return steps.map(step => ({...step, text: sanitizeLine(step.text, {colors: false})}));
+}
 
 type Detail = Pick<EventOf<'step.finished'>, 'layers' | 'files' | 'bytes'>;
 

@@ -10,6 +10,8 @@ export interface PrinterOptions {
 	readonly github: boolean;
 }
 
+type Result = EventOf<'step.finished'>['result'];
+
 /** Prints the lines of steps, one block a step, each line behind the step's label. */
 export interface BlockPrinter {
 	line(text: string): void;
@@ -19,7 +21,8 @@ export interface BlockPrinter {
 	sayOutput(block: Block, line: string): void;
 	/** Ends the group of a step that goes on below it. */
 	unfold(block: Block): void;
-	close(block: Block, word: string): void;
+	/** The last line: one with the first where nothing was said between. */
+	close(block: Block, result: Result, word: string): void;
 	annotate(kind: 'error' | 'warning', event: EventOf<'error'> | EventOf<'warning'>): void;
 }
 
@@ -47,7 +50,11 @@ export function blockPrinter({write, colors, github}: PrinterOptions): BlockPrin
 		say,
 		// The bar is a safeguard too: no line of a step can begin with a command of the CI.
 		sayOutput: (block, text) => say(block, sanitizeLine(text, {colors})),
-		close(block, word) {
+		close(block, result, word) {
+			if (block.header === 'none' && (result === 'cached' || result === 'not-run')) {
+				line(`[${block.step.label}] ${word} ${block.step.text}`);
+				return;
+			}
 			open(block, 'line');
 			unfold(block);
 			line(`[${block.step.label}] ${word}`);

@@ -1,4 +1,5 @@
 import {type Block, block, resultWord} from './block.ts';
+import {type PlannedStep, plannedSteps} from './facts.ts';
 import {outputBytes} from './lines.ts';
 import {blockPrinter, type PrinterOptions} from './printer.ts';
 import type {EventOf, Reporter} from './reporter.ts';
@@ -9,10 +10,10 @@ const tailLength = 20;
 export function quietReporter(options: PrinterOptions): Reporter {
 	const printer = blockPrinter({...options, github: false});
 	const open = new Map<string, {readonly block: Block; tail: readonly string[]}>();
-	const steps = new Map<string, EventOf<'plan'>['steps'][number]>();
+	const steps = new Map<string, PlannedStep>();
 	return {
 		event(event) {
-			if (event.type === 'plan') for (const step of event.steps) steps.set(step.id, step);
+			if (event.type === 'plan') for (const step of plannedSteps(event)) steps.set(step.id, step);
 			const step = 'step' in event ? steps.get(event.step ?? '') : undefined;
 			if (!step) return;
 			const kept = open.get(step.id) ?? {block: block(step, 0), tail: []};
@@ -33,6 +34,6 @@ export function quietReporter(options: PrinterOptions): Reporter {
 		const rest = Object.values(failed.cutters).flatMap(cutter => cutter.flush());
 		printer.open(failed, 'line');
 		for (const line of [...tail, ...rest].slice(-tailLength)) printer.sayOutput(failed, line);
-		printer.close(failed, resultWord(event));
+		printer.close(failed, event.result, resultWord(event));
 	}
 }

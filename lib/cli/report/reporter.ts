@@ -20,7 +20,7 @@ export interface ReportOptions {
 	/** Bytes of a step's log, from an offset on. */
 	readonly readLog: (step: string, offset: number, length: number) => Uint8Array;
 	/** The lines after the last step: warnings and the summary. */
-	readonly closing: (finished: BuildFinishedEvent, warnings: readonly WarnedEvent[]) => readonly string[];
+	readonly closing: (finished: BuildFinishedEvent) => readonly string[];
 }
 
 export type EventOf<Type extends BuildEvent['type']> = Extract<BuildEvent, {readonly type: Type}>;

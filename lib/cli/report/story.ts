@@ -1,0 +1,42 @@
+import {plural} from '../names.ts';
+import {shortName} from './facts.ts';
+import type {EventOf, Reporter, ReportOptions} from './reporter.ts';
+
+/** What plain mode says of the build as a whole: its first line, and what it waits for where no step runs. */
+export function story(line: (text: string) => void, now: ReportOptions['now']): Pick<Reporter, 'event' | 'tick'> {
+	let started: EventOf<'build.started'> | undefined;
+	let since = now();
+	let waitsFor: string | undefined;
+
+	const expect = (what: string | undefined) => {
+		since = now();
+		waitsFor = what;
+	};
+	return {
+		event(event) {
+			if (event.type === 'build.started') {
+				started = event;
+				expect(`strata ${event.strata}: reading the Dockerfile and its bases`);
+			} else if (event.type === 'plan') {
+				if (started) line(firstLine(started, event));
+				expect(undefined);
+			} else if (event.type === 'export' && event.output !== 'store') {
+				expect(event.state === 'started' ? `writing ${event.dest}` : undefined);
+			} else if (event.type === 'build.finished') {
+				expect(undefined);
+			}
+		},
+		tick() {
+			if (waitsFor === undefined || now() - since < 1000) return;
+			line(waitsFor);
+			expect(undefined);
+		},
+	};
+}
+
+/** `strata 0.1.0: building redis from Dockerfile, 3 steps, linux/amd64` */
+function firstLine({strata, names, platforms}: EventOf<'build.started'>, {file, steps}: EventOf<'plan'>): string {
+	const name = shortName(names);
+	const what = name === undefined ? file : `${name} from ${file}`;
+	return `strata ${strata}: building ${what}, ${plural(steps.length, 'step')}, ${platforms.join(', ')}`;
+}
