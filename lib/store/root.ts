@@ -1,7 +1,5 @@
-import {homedir, homedir} from 'node:os';
+import {homedir} from 'node:os';
 import {join, resolve} from 'node:path';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** `$STRATA_ROOT`, else `$XDG_DATA_HOME/strata`, else `~/.local/share/strata`. */
 export function defaultRoot(
