@@ -1,8 +1,8 @@
 import {DockerfileError} from '../errors.ts';
 import {type Directive, firstWord, lineOf} from './directives.ts';
 
-/** The frontends whose language strata reads itself. */
-const own = /^(?:docker\.io\/)?docker\/dockerfile(?:-upstream)?(?:[:@].*)?$/;
+/** The frontends whose language strata reads itself, from Docker Hub or any mirror of it. */
+const own = /^(?:[^/]+\/)*docker\/dockerfile(?:-upstream)?(?:[:@].*)?$/;
 
 /** Whether a `# syntax=` asks for a language that strata does not read. */
 export function isForeign(syntax: Directive): boolean {
