@@ -40,6 +40,7 @@ export interface Site {
  */
 export async function placeEntry(site: Site, entry: TocEntry, content: () => Bytes): Promise<string> {
 	const {path} = entry;
+	if (path === '' && entry.type !== 'directory') throw new Malformed('entry "./" is no directory');
 	const place = path === '' ? '' : joinPath(site.root.makeDirectory(parentOf(path), path), nameOf(path));
 	if (entry.type === 'directory') placeDirectory(site, place, entry);
 	else if (entry.type === 'file') await placeFile(site, place, {entry, content});
@@ -128,7 +129,6 @@ function create<T>(site: Site, place: string, make: (native: NativePath) => T): 
 }
 
 function clear({root, directories}: Site, place: string): void {
-	if (place === '') throw new Malformed('entry "./" is no directory');
 	root.remove(place);
 	for (const path of directories.keys()) if (path === place || path.startsWith(`${place}/`)) directories.delete(path);
 }

@@ -4,6 +4,8 @@ import {Malformed} from './errors.ts';
 /** https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */
 const prefix = '.wh.';
 const opaqueName = '.wh..wh..opq';
+/** What aufs kept for itself, at the root of a layer. */
+const bookkeeping = '.wh..wh.';
 
 /** What a path in a layer's tar marks, if it marks something. `aufs`: bookkeeping of old engines, to be passed over. */
 export type Mark = {readonly type: 'whiteout' | 'opaque' | 'aufs'; readonly path: string};
@@ -12,13 +14,12 @@ export type Mark = {readonly type: 'whiteout' | 'opaque' | 'aufs'; readonly path
 export function markOf(path: string): Mark | undefined {
 	const name = nameOf(path);
 	const parent = parentOf(path);
-	if (parent.startsWith(`${prefix}wh.`)) return {type: 'aufs', path};
+	if (path.startsWith(bookkeeping) && path !== opaqueName) return {type: 'aufs', path};
 	if (parent.split('/').some(component => component.startsWith(prefix))) {
 		throw new Malformed(`entry "${path}" lies below a whiteout`);
 	}
 	if (!name.startsWith(prefix)) return undefined;
 	if (name === opaqueName) return {type: 'opaque', path: parent};
-	if (name.startsWith(`${prefix}wh.`)) return {type: 'aufs', path};
 	const removed = name.slice(prefix.length);
 	if (removed === '' || removed === '.' || removed === '..') {
 		throw new Malformed(`entry "${path}" is a whiteout of "${removed}"`);

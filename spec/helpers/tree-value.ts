@@ -9,11 +9,16 @@ export type TreeValue = Record<string, string>;
 /** What lies in a folder. Owners are left out: they depend on who runs the test. */
 export function treeOfFolder(folder: string): TreeValue {
 	const value: TreeValue = {};
-	for (const name of readdirSync(folder, {recursive: true, encoding: 'utf8'}).sort()) {
-		const path = join(folder, name);
-		const stat = lstatSync(path);
-		value[stat.isDirectory() ? `${name}/` : name] = describeFile(path, stat);
-	}
+	const walk = (directory: string) => {
+		for (const bytes of readdirSync(join(folder, directory), 'buffer').sort(Buffer.compare)) {
+			const name = join(directory, bytes.toString());
+			const path = Buffer.concat([Buffer.from(join(folder, directory, '/')), bytes]);
+			const stat = lstatSync(path);
+			value[stat.isDirectory() ? `${name}/` : name] = describeFile(path, stat);
+			if (stat.isDirectory() && !name.includes('\ufffd')) walk(name);
+		}
+	};
+	walk('');
 	return value;
 }
 
@@ -22,7 +27,7 @@ export function treeOfToc(toc: Toc): TreeValue {
 	return Object.fromEntries(toc.map(entry => [pathOf(entry), describeEntry(entry)]));
 }
 
-function describeFile(path: string, stat: Stats): string {
+function describeFile(path: Buffer, stat: Stats): string {
 	const mode = octal(stat.mode);
 	if (stat.isSymbolicLink()) return `→ ${readlinkSync(path)}`;
 	if (stat.isDirectory()) return getXattr(path, 'user.overlay.opaque') ? `${mode} opaque` : mode;
