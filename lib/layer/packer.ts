@@ -57,7 +57,8 @@ function threadPool(most: number) {
 	const changes = new EventEmitter().setMaxListeners(0);
 
 	const start = () => {
-		const thread = new Worker(entryPoint('layer/pack-thread'));
+		// Flags such as --input-type are meant for the process's own script.
+		const thread = new Worker(entryPoint('layer/pack-thread'), {execArgv: []});
 		all.add(thread);
 		thread.once('exit', () => {
 			all.delete(thread);
@@ -94,6 +95,7 @@ async function ask(thread: Worker, request: PackRequest, signal: AbortSignal | u
 	const done = new AbortController();
 	const heard = (event: string) => once(thread, event, {signal: done.signal});
 	try {
+		signal?.throwIfAborted();
 		const aborted = signal && once(signal, 'abort', {signal: done.signal}).then(() => Promise.reject(signal.reason));
 		const ended = heard('exit').then(() => Promise.reject(new Error('the packing thread ended')));
 		const message = heard('message');
