@@ -3,7 +3,7 @@ import type {Expander} from './expand.ts';
 import {type MountReader, mountReader} from './mount-values.ts';
 import type {Mount} from './plan.ts';
 import {joinPath} from './scope.ts';
-import type {Turn} from './steps/common.ts';
+import type {Turn} from './steps/draft.ts';
 
 /** The mounts of a RUN: values expanded, checked, defaults filled in (SURFACE RUN-2 to RUN-7). */
 export function planMounts(turn: Turn<RunInstruction>, expand: Expander): readonly Mount[] {

@@ -1,5 +1,5 @@
 import type {Step} from './plan.ts';
-import type {StepDraft} from './steps/common.ts';
+import type {StepDraft} from './steps/draft.ts';
 
 /** Stages whose steps have no numbers yet, in the order of the Dockerfile. */
 interface Unnumbered {

@@ -6,7 +6,7 @@ import type {Stage} from './plan.ts';
 import type {Reached} from './reach.ts';
 import type {PlanRequest} from './request.ts';
 import {type Scope, scopeOf} from './scope.ts';
-import type {StepDraft} from './steps/common.ts';
+import type {StepDraft} from './steps/draft.ts';
 import {planInstruction} from './steps/plan.ts';
 
 /** A stage without numbers, and what those that are FROM it begin with. */

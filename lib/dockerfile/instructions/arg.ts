@@ -3,14 +3,14 @@ import {fault} from '../fault.ts';
 import type {ArgInstruction} from '../instruction.ts';
 import {type Span, within} from '../span.ts';
 import type {Statement} from '../statement.ts';
-import {commonOf, wordOf} from './common.ts';
+import {headerOf, wordOf} from './header.ts';
 
 /** `ARG name[=default] …` */
 export function readArg(statement: Statement): ArgInstruction {
-	const common = commonOf(statement);
+	const header = headerOf(statement);
 	const words = quotedWords(statement.rest, statement);
 	if (words.length === 0) throw fault(statement, 'a name is missing', {help: ['ARG NAME or ARG NAME=DEFAULT']});
-	return {...common, name: 'ARG', args: words.map(word => readOne(word, statement))};
+	return {...header, name: 'ARG', args: words.map(word => readOne(word, statement))};
 }
 
 function readOne(word: Span, statement: Statement) {

@@ -3,21 +3,21 @@ import {fault} from '../fault.ts';
 import type {CmdInstruction, Command, EntrypointInstruction, ShellInstruction} from '../instruction.ts';
 import type {Span} from '../span.ts';
 import type {Statement} from '../statement.ts';
-import {commonOf} from './common.ts';
+import {headerOf} from './header.ts';
 
 export function readCmd(statement: Statement): CmdInstruction {
-	return {...commonOf(statement), name: 'CMD', command: readCommand(statement.rest, statement)};
+	return {...headerOf(statement), name: 'CMD', command: readCommand(statement.rest, statement)};
 }
 
 export function readEntrypoint(statement: Statement): EntrypointInstruction {
-	return {...commonOf(statement), name: 'ENTRYPOINT', command: readCommand(statement.rest, statement)};
+	return {...headerOf(statement), name: 'ENTRYPOINT', command: readCommand(statement.rest, statement)};
 }
 
 /** `SHELL ["program", "argument"]`: JSON only (SURFACE SH-1). */
 export function readShell(statement: Statement): ShellInstruction {
-	const common = commonOf(statement);
+	const header = headerOf(statement);
 	const command = readCommand(statement.rest, statement);
-	if (command.form === 'exec' && command.argv.length > 0) return {...common, name: 'SHELL', argv: command.argv};
+	if (command.form === 'exec' && command.argv.length > 0) return {...header, name: 'SHELL', argv: command.argv};
 	const span = statement.rest.text === '' ? undefined : statement.rest;
 	throw fault(statement, 'it needs a JSON array of a program and its arguments', {
 		span,

@@ -3,11 +3,11 @@ import {fault} from '../fault.ts';
 import type {FromInstruction} from '../instruction.ts';
 import type {Span} from '../span.ts';
 import type {Statement} from '../statement.ts';
-import {commonOf, wordOf} from './common.ts';
+import {headerOf, wordOf} from './header.ts';
 
 /** `FROM [--platform=p] image [AS name]` (SURFACE FRM-1). */
 export function readFrom(statement: Statement): FromInstruction {
-	const common = commonOf(statement, {platform: 'value'});
+	const header = headerOf(statement, {platform: 'value'});
 	const [image, as, name, ...more] = blankSeparated(statement.rest);
 	if (!image)
 		throw fault(statement, 'an image or a stage is missing', {help: ['nothing to start from:  FROM scratch']});
@@ -15,9 +15,9 @@ export function readFrom(statement: Statement): FromInstruction {
 	if (as && !name) throw fault(statement, 'a name is missing after AS', {span: as, help: ['FROM image AS name']});
 	const [extra] = more;
 	if (extra) throw unexpected(extra, statement);
-	const platform = common.flags.find(flag => flag.name === 'platform');
+	const platform = header.flags.find(flag => flag.name === 'platform');
 	return {
-		...common,
+		...header,
 		name: 'FROM',
 		image: wordOf(image, statement),
 		...(platform?.value ? {platform: {text: platform.value, location: platform.location}} : {}),

@@ -4,8 +4,8 @@ import type {HealthcheckInstruction, HealthcheckText, InstructionCommon} from '.
 import {type Span, trimmed, within} from '../span.ts';
 import type {Statement} from '../statement.ts';
 import {readCommand} from './command.ts';
-import {commonOf} from './common.ts';
 import {parseDuration} from './duration.ts';
+import {headerOf} from './header.ts';
 
 const flags = {
 	interval: 'value',
@@ -20,22 +20,22 @@ const none = {Interval: 0, Timeout: 0, StartPeriod: 0, StartInterval: 0, Retries
 
 /** `HEALTHCHECK [flags] CMD command`, or `HEALTHCHECK NONE` (SURFACE HC-1). */
 export function readHealthcheck(statement: Statement): HealthcheckInstruction {
-	const common = commonOf(statement, flags);
+	const header = headerOf(statement, flags);
 	const {rest} = statement;
 	const length = /\s/.exec(rest.text)?.index ?? rest.width;
 	const type = within(rest, 0, length);
 	const args = trimmed(within(rest, length, rest.width));
-	return {...common, name: 'HEALTHCHECK', healthcheck: readCheck({statement, common, type, args})};
+	return {...header, name: 'HEALTHCHECK', healthcheck: readCheck({statement, header, type, args})};
 }
 
 interface Parts {
 	readonly statement: Statement;
-	readonly common: InstructionCommon;
+	readonly header: InstructionCommon;
 	readonly type: Span;
 	readonly args: Span;
 }
 
-function readCheck({statement, common, type, args}: Parts): HealthcheckText {
+function readCheck({statement, header, type, args}: Parts): HealthcheckText {
 	switch (type.text.toUpperCase()) {
 		case 'NONE':
 			if (args.text !== '') throw fault(statement, 'NONE takes no arguments', {span: args});
@@ -43,11 +43,11 @@ function readCheck({statement, common, type, args}: Parts): HealthcheckText {
 		case 'CMD':
 			return {
 				Test: readTest(args, statement),
-				Interval: readDuration('interval', common, statement),
-				Timeout: readDuration('timeout', common, statement),
-				StartPeriod: readDuration('start-period', common, statement),
-				StartInterval: readDuration('start-interval', common, statement),
-				Retries: readRetries(common, statement),
+				Interval: readDuration('interval', header, statement),
+				Timeout: readDuration('timeout', header, statement),
+				StartPeriod: readDuration('start-period', header, statement),
+				StartInterval: readDuration('start-interval', header, statement),
+				Retries: readRetries(header, statement),
 			};
 		case '':
 			throw fault(statement, 'CMD or NONE is missing', {help});
@@ -64,8 +64,8 @@ function readTest(args: Span, statement: Statement): readonly string[] {
 	throw fault(statement, 'a command is missing after CMD', {help});
 }
 
-function readDuration(name: string, common: InstructionCommon, statement: Statement): number {
-	const text = flagValue(common.flags, name);
+function readDuration(name: string, header: InstructionCommon, statement: Statement): number {
+	const text = flagValue(header.flags, name);
 	if (!text) return 0;
 	const nanoseconds = parseDuration(text);
 	if (nanoseconds === 0 || (nanoseconds !== undefined && nanoseconds >= 1e6)) return nanoseconds;
@@ -76,8 +76,8 @@ function readDuration(name: string, common: InstructionCommon, statement: Statem
 	});
 }
 
-function readRetries(common: InstructionCommon, statement: Statement): number {
-	const text = flagValue(common.flags, 'retries');
+function readRetries(header: InstructionCommon, statement: Statement): number {
+	const text = flagValue(header.flags, 'retries');
 	if (!text) return 0;
 	if (/^\+?\d{1,9}$/.test(text)) return Number(text);
 	throw fault(statement, `--retries: ${text} is no whole number`, {

@@ -4,8 +4,8 @@ import type {RunInstruction} from '../instruction.ts';
 import type {Statement} from '../statement.ts';
 import {suggest} from '../suggest.ts';
 import {readCommand} from './command.ts';
-import {commonOf} from './common.ts';
 import {readDevice} from './device.ts';
+import {headerOf} from './header.ts';
 import {readMount} from './mount.ts';
 
 const networks = ['default', 'none', 'host'] as const;
@@ -13,12 +13,12 @@ const securities = ['sandbox', 'insecure'] as const;
 
 /** `RUN [flags] command`: a script for the shell, JSON, or heredocs (SURFACE 1.6). */
 export function readRun(statement: Statement): RunInstruction {
-	const common = commonOf(statement, {mount: 'list', network: 'value', security: 'value', device: 'list'});
-	const network = readChoice('network', networks, {flags: common.flags, statement});
-	const security = readChoice('security', securities, {flags: common.flags, statement});
-	const each = <T>(name: string, read: (flag: Flag) => T) => common.flags.filter(flag => flag.name === name).map(read);
+	const header = headerOf(statement, {mount: 'list', network: 'value', security: 'value', device: 'list'});
+	const network = readChoice('network', networks, {flags: header.flags, statement});
+	const security = readChoice('security', securities, {flags: header.flags, statement});
+	const each = <T>(name: string, read: (flag: Flag) => T) => header.flags.filter(flag => flag.name === name).map(read);
 	return {
-		...common,
+		...header,
 		name: 'RUN',
 		command: readCommand(statement.rest, statement),
 		mounts: each('mount', readMount),

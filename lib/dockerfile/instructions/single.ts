@@ -6,22 +6,22 @@ import type {
 	WorkdirInstruction,
 } from '../instruction.ts';
 import type {Statement} from '../statement.ts';
-import {commonOf, wordOf} from './common.ts';
+import {headerOf, wordOf} from './header.ts';
 
 export function readUser(statement: Statement): UserInstruction {
-	return {...commonOf(statement), name: 'USER', user: readSingle(statement, 'a user is missing')};
+	return {...headerOf(statement), name: 'USER', user: readSingle(statement, 'a user is missing')};
 }
 
 export function readWorkdir(statement: Statement): WorkdirInstruction {
-	return {...commonOf(statement), name: 'WORKDIR', path: readSingle(statement, 'a path is missing')};
+	return {...headerOf(statement), name: 'WORKDIR', path: readSingle(statement, 'a path is missing')};
 }
 
 export function readStopsignal(statement: Statement): StopsignalInstruction {
-	return {...commonOf(statement), name: 'STOPSIGNAL', signal: readSingle(statement, 'a signal is missing')};
+	return {...headerOf(statement), name: 'STOPSIGNAL', signal: readSingle(statement, 'a signal is missing')};
 }
 
 export function readMaintainer(statement: Statement): MaintainerInstruction {
-	return {...commonOf(statement), name: 'MAINTAINER', author: readSingle(statement, 'a name is missing').text};
+	return {...headerOf(statement), name: 'MAINTAINER', author: readSingle(statement, 'a name is missing').text};
 }
 
 /** The whole rest of the line is one argument, blanks and quotes included. */

@@ -6,16 +6,16 @@ import type {AddInstruction, CopyInstruction, InlineFile, InstructionCommon} fro
 import {jsonStrings} from '../json.ts';
 import type {Span} from '../span.ts';
 import type {Statement} from '../statement.ts';
-import {commonOf, wordOf} from './common.ts';
+import {headerOf, wordOf} from './header.ts';
 
 const shared = {chown: 'value', chmod: 'value', link: 'switch', exclude: 'list'} as const;
 
 /** `COPY [flags] source … destination` (SURFACE CPY-1). */
 export function readCopy(statement: Statement): CopyInstruction {
-	const common = commonOf(statement, {...shared, from: 'value', parents: 'switch'});
-	const from = common.flags.find(({name, value}) => name === 'from' && value);
+	const header = headerOf(statement, {...shared, from: 'value', parents: 'switch'});
+	const from = header.flags.find(({name, value}) => name === 'from' && value);
 	return {
-		...readTransfer(common, statement),
+		...readTransfer(header, statement),
 		name: 'COPY',
 		...(from?.value ? {from: {text: from.value, location: from.location}} : {}),
 	};
@@ -23,12 +23,12 @@ export function readCopy(statement: Statement): CopyInstruction {
 
 /** `ADD [flags] source … destination` (SURFACE CPY-1). */
 export function readAdd(statement: Statement): AddInstruction {
-	const common = commonOf(statement, {...shared, checksum: 'value', 'keep-git-dir': 'switch', unpack: 'switch'});
-	const checksum = flagValue(common.flags, 'checksum');
-	const keepGitDir = flagSwitch(common.flags, 'keep-git-dir');
-	const unpack = flagSwitch(common.flags, 'unpack');
+	const header = headerOf(statement, {...shared, checksum: 'value', 'keep-git-dir': 'switch', unpack: 'switch'});
+	const checksum = flagValue(header.flags, 'checksum');
+	const keepGitDir = flagSwitch(header.flags, 'keep-git-dir');
+	const unpack = flagSwitch(header.flags, 'unpack');
 	return {
-		...readTransfer(common, statement),
+		...readTransfer(header, statement),
 		name: 'ADD',
 		...(checksum ? {checksum} : {}),
 		...(keepGitDir === undefined ? {} : {keepGitDir}),
@@ -36,13 +36,13 @@ export function readAdd(statement: Statement): AddInstruction {
 	};
 }
 
-function readTransfer(common: InstructionCommon, statement: Statement) {
+function readTransfer(header: InstructionCommon, statement: Statement) {
 	const {sources, files, destination} = readPaths(statement);
-	const {flags} = common;
+	const {flags} = header;
 	const chown = flagValue(flags, 'chown');
 	const chmod = flagValue(flags, 'chmod');
 	return {
-		...common,
+		...header,
 		sources: sources.map(source => wordOf(source, statement)),
 		files,
 		destination: wordOf(destination, statement),

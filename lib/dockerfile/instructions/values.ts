@@ -2,16 +2,16 @@ import {pairs} from '../arguments.ts';
 import {fault} from '../fault.ts';
 import type {EnvInstruction, KeyValue, LabelInstruction} from '../instruction.ts';
 import type {Statement} from '../statement.ts';
-import {commonOf, wordOf} from './common.ts';
+import {headerOf, wordOf} from './header.ts';
 
 /** `ENV name=value …`, or the old `ENV name rest of line` (SURFACE ENV-1). */
 export function readEnv(statement: Statement): EnvInstruction {
-	return {...commonOf(statement), name: 'ENV', values: readValues(statement)};
+	return {...headerOf(statement), name: 'ENV', values: readValues(statement)};
 }
 
 /** `LABEL name=value …`, or the old `LABEL name rest of line` (SURFACE LBL-1). */
 export function readLabel(statement: Statement): LabelInstruction {
-	return {...commonOf(statement), name: 'LABEL', values: readValues(statement)};
+	return {...headerOf(statement), name: 'LABEL', values: readValues(statement)};
 }
 
 function readValues(statement: Statement): readonly KeyValue[] {

@@ -3,14 +3,14 @@ import {fault} from '../fault.ts';
 import type {VolumeInstruction} from '../instruction.ts';
 import {trimmed} from '../span.ts';
 import type {Statement} from '../statement.ts';
-import {commonOf, wordOf} from './common.ts';
+import {headerOf, wordOf} from './header.ts';
 
 /** `VOLUME path …`, or JSON. */
 export function readVolume(statement: Statement): VolumeInstruction {
-	const common = commonOf(statement);
+	const header = headerOf(statement);
 	const paths = jsonOrWords(statement.rest, statement).map(trimmed);
 	if (paths.length === 0) throw fault(statement, 'a path is missing');
 	const empty = paths.find(({text}) => text === '');
 	if (empty) throw fault(statement, 'a path is empty', {span: empty});
-	return {...common, name: 'VOLUME', paths: paths.map(path => wordOf(path, statement))};
+	return {...header, name: 'VOLUME', paths: paths.map(path => wordOf(path, statement))};
 }

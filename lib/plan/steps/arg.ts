@@ -1,7 +1,7 @@
 import type {ArgInstruction} from '../../dockerfile/instruction.ts';
 import {expander} from '../expand.ts';
 import {type Scope, withEnvironment} from '../scope.ts';
-import {configStep, type Planned, type Turn} from './common.ts';
+import {configStep, type Planned, type Turn} from './draft.ts';
 
 /** Build args that configure BuildKit and are never part of an environment (SURFACE ARG-8). */
 const notForPrograms: ReadonlySet<string> = new Set(['BUILDKIT_SBOM_SCAN_CONTEXT', 'BUILDKIT_SBOM_SCAN_STAGE']);

@@ -11,7 +11,7 @@ import type {
 import type {Healthcheck} from '../../oci/image.ts';
 import {healthcheckText, plainList, quotedList} from '../go.ts';
 import type {Scope} from '../scope.ts';
-import {configStep, expanderOf, type Planned, type Turn} from './common.ts';
+import {configStep, expanderOf, type Planned, type Turn} from './draft.ts';
 
 export function planCmd(turn: Turn<CmdInstruction>): Planned {
 	const command = configured(turn.instruction.command, turn.scope);

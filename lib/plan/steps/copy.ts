@@ -3,7 +3,7 @@ import {DockerfileError, type Location} from '../../errors.ts';
 import type {Expander} from '../expand.ts';
 import type {CopyStep, Heredoc} from '../plan.ts';
 import {checkChmod} from './chmod.ts';
-import {expanderOf, origin, type Planned, type Turn} from './common.ts';
+import {expanderOf, origin, type Planned, type Turn} from './draft.ts';
 import {isRemote} from './remote.ts';
 
 /** COPY: what it takes from elsewhere is another stage, a context or an image, never a URL. */

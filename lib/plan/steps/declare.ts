@@ -5,7 +5,7 @@ import {located} from '../expand.ts';
 import {plainList} from '../go.ts';
 import {parsePorts} from '../ports.ts';
 import {isSignal, signalNames} from '../signals.ts';
-import {configStep, expanderOf, type Planned, type Turn} from './common.ts';
+import {configStep, expanderOf, type Planned, type Turn} from './draft.ts';
 
 /** EXPOSE: words are sorted, then expanded, and what they become is split again (SURFACE EXP-1). */
 export function planExpose(turn: Turn<ExposeInstruction>): Planned {

@@ -1,10 +1,10 @@
 import type {Instruction} from '../../dockerfile/instruction.ts';
 import type {Scope} from '../scope.ts';
 import {planArg} from './arg.ts';
-import type {Planned, Surroundings} from './common.ts';
 import {planCmd, planEntrypoint, planHealthcheck, planMaintainer, planOnbuild, planShell, planUser} from './config.ts';
 import {planAdd, planCopy} from './copy.ts';
 import {planExpose, planStopsignal, planVolume} from './declare.ts';
+import type {Planned, Surroundings} from './draft.ts';
 import {planRun} from './run.ts';
 import {planEnv, planLabel} from './values.ts';
 import {planWorkdir} from './workdir.ts';

@@ -5,8 +5,8 @@ import {planMounts} from '../mount.ts';
 import type {Heredoc} from '../plan.ts';
 import {proxyEnvironment} from '../proxy.ts';
 import type {Scope} from '../scope.ts';
-import {expanderOf, origin, type Planned, type Turn} from './common.ts';
 import {argvOf} from './config.ts';
+import {expanderOf, origin, type Planned, type Turn} from './draft.ts';
 
 export function planRun(turn: Turn<RunInstruction>): Planned {
 	const {instruction, scope, surroundings} = turn;

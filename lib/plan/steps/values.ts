@@ -1,6 +1,6 @@
 import type {EnvInstruction, LabelInstruction} from '../../dockerfile/instruction.ts';
 import {withEnvironment} from '../scope.ts';
-import {configStep, expanderOf, type Planned, type Turn} from './common.ts';
+import {configStep, expanderOf, type Planned, type Turn} from './draft.ts';
 
 /** ENV: all values are expanded before the first is set (SURFACE EXP-3). */
 export function planEnv(turn: Turn<EnvInstruction>): Planned {

@@ -1,6 +1,6 @@
 import type {WorkdirInstruction} from '../../dockerfile/instruction.ts';
 import {joinPath} from '../scope.ts';
-import {expanderOf, origin, type Planned, type Turn} from './common.ts';
+import {expanderOf, origin, type Planned, type Turn} from './draft.ts';
 
 /** WORKDIR sets the config, and makes the directory (SURFACE WD-1). A relative path goes on from the one before. */
 export function planWorkdir(turn: Turn<WorkdirInstruction>): Planned {

@@ -4,7 +4,7 @@ import type {Span} from '../span.ts';
 import {locationOf, type Statement, statementLocation} from '../statement.ts';
 
 /** What every instruction has. Throws if its flags are not those of `declared`. */
-export function commonOf(statement: Statement, declared: Readonly<Record<string, FlagType>> = {}): InstructionCommon {
+export function headerOf(statement: Statement, declared: Readonly<Record<string, FlagType>> = {}): InstructionCommon {
 	const {keyword, text, heredocs, comments, emptyLines} = statement;
 	const flags = statement.flags.map(span => flagOf(span, locationOf(span, statement)));
 	checkFlags(flags, declared, keyword.text.toUpperCase());
