@@ -30,7 +30,7 @@ async function apply(
 	members: readonly TestMember[],
 	{before = () => {}, ...options}: ApplyOptions & {before?: (root: string) => void} = {},
 ): Promise<Applied> {
-	const folder = await folderFor(t);
+	const folder = await openFolderFor(t);
 	const root = join(folder, 'around/root');
 	mkdirSync(root, {recursive: true});
 	writeFileSync(join(folder, 'around/outside'), 'untouched');
@@ -40,7 +40,7 @@ async function apply(
 }
 
 test('a layer that is packed, applied and packed again has the same bytes', async t => {
-	const folder = await folderFor(t);
+	const folder = await openFolderFor(t);
 	const [from, to] = [join(folder, 'from'), join(folder, 'to')];
 	mkdirSync(to);
 	await applyLayer(blobOf(folder, tarOf(ordinary)), mkdirAt(from), {owners});
@@ -332,7 +332,7 @@ const inNamesAlone = [
 for (const what of inNamesAlone) {
 	test(`W-21: the TOC of a layer with ${what} is refused too`, async t => {
 		const [members, reason] = hostile[what] ?? [[], ''];
-		const blob = blobOf(await folderFor(t), tarOf(members));
+		const blob = blobOf(await openFolderFor(t), tarOf(members));
 
 		const error = await t.throwsAsync(tocOf(blob), {instanceOf: StepError});
 
@@ -354,7 +354,7 @@ for (const [what, bytes] of Object.entries({
 	'a gzip that ends early': gzipSync(tarOf(ordinary)).subarray(0, -30),
 })) {
 	test(`${what} is refused`, async t => {
-		const folder = await folderFor(t);
+		const folder = await openFolderFor(t);
 		const blob = blobOf(folder, bytes);
 
 		const error = await t.throwsAsync(applyLayer(blob, mkdirAt(join(folder, 'root')), {owners}));
@@ -371,7 +371,7 @@ test('an abort stops it', async t => {
 
 for (const format of ['gnu', 'pax', 'posix', 'ustar', 'v7', 'oldgnu']) {
 	unless(without('tar'))(`a layer that GNU tar wrote as ${format} is read`, async t => {
-		const folder = await folderFor(t);
+		const folder = await openFolderFor(t);
 		const root = mkdirAt(join(folder, 'root'));
 		const deep = format === 'v7' ? 'deep' : `${'deep/'.repeat(14)}end`;
 		mkdirSync(join(folder, 'from', deep), {recursive: true});
@@ -391,4 +391,11 @@ for (const format of ['gnu', 'pax', 'posix', 'ustar', 'v7', 'oldgnu']) {
 function mkdirAt(path: string): string {
 	mkdirSync(path, {recursive: true});
 	return path;
+}
+
+/** Like `folderFor`, for a test that makes directories which their owner may not change. */
+async function openFolderFor(t: ExecutionContext): Promise<string> {
+	const folder = await folderFor(t);
+	t.teardown(() => execFileSync('chmod', ['-R', 'u+rwX', folder]));
+	return folder;
 }
