@@ -13,12 +13,11 @@ export interface CrashSite {
 /** Reports a bug of ours. The stack goes to a file, and to the screen only if it is asked for. */
 export async function bugLines(
 	error: unknown,
-	shell: Pick<Shell, 'err' | 'env' | 'home'>,
+	{err, env, home}: Pick<Shell, 'err' | 'env' | 'home'>,
 	site?: CrashSite,
 ): Promise<readonly string[]> {
-	const {err, env, home} = shell;
 	const message = error instanceof Error ? error.message : String(error);
-	const report = await writeReport(error, shell, site);
+	const report = await writeReport(error, site);
 	return [
 		`${err.red('error:')} this is a bug in strata: ${message.split('\n')[0]}`,
 		...(report === undefined ? [] : [`note: report in ${tidyHome(report, home)}, without secrets and environment`]),
@@ -27,14 +26,10 @@ export async function bugLines(
 	];
 }
 
-async function writeReport(
-	error: unknown,
-	{env, home}: Pick<Shell, 'env' | 'home'>,
-	site: CrashSite | undefined,
-): Promise<string | undefined> {
+async function writeReport(error: unknown, site: CrashSite | undefined): Promise<string | undefined> {
 	try {
 		const {defaultRoot, version} = await import('../index.ts');
-		const folder = join(site?.root ?? defaultRoot(env, home), 'crash');
+		const folder = join(site?.root ?? defaultRoot(), 'crash');
 		const path = join(folder, `${site?.build ?? randomBytes(3).toString('hex')}.txt`);
 		const machine = `strata ${version}, Node ${process.version}, ${process.platform}/${process.arch}`;
 		mkdirSync(folder, {recursive: true});

@@ -6,7 +6,7 @@ export const command: Command = {
 	purpose: ['Print the version.'],
 	flags: [],
 	layout: 'short',
-	examples: ['strata --version'],
+	examples: ['strata version', 'strata --version'],
 	async run(_args, {stdout}) {
 		const {version} = await import('../../index.ts');
 		stdout.write(`strata ${version}\n`);

@@ -1,0 +1,129 @@
+import test from 'ava';
+import {commands} from '../../lib/cli/commands.ts';
+import {commandHelp, mainHelp} from '../../lib/cli/help.ts';
+
+async function helpOf(name: string): Promise<string> {
+	const load = commands[name];
+	if (!load) throw new Error(`no command ${name}`);
+	return commandHelp((await load()).command);
+}
+
+test('strata --help is set as UX 4 draws it', t => {
+	t.is(
+		mainHelp,
+		`strata: builds OCI images from Dockerfiles. No root, no daemon.
+
+Usage: strata COMMAND [flags]
+
+Build    build      a Dockerfile into an image
+         plan       what a build would do, without doing it
+Look     images     the images in the store
+         inspect    one image: digests, config, layers
+         history    the steps an image was made of
+         logs       what the steps of a build printed
+Keep     tag, rmi   give or take a name
+         prune      free space;  du: who uses it
+Machine  doctor     can this machine build? cause and cure
+
+Global   --root DIR  the store (else $STRATA_ROOT, else $XDG_DATA_HOME/strata)
+         --json      the result as data
+         --no-color  -h, --help  -V, --version
+
+Exit codes: 0 done, 2 usage, 3 Dockerfile, 4 step failed, 5 registry, 6 store,
+7 this machine cannot, 8 check, 130 stopped (1: a bug)
+
+  strata build -t app .                build ./Dockerfile and name the image
+  strata plan --json . | jq .stages    look before you build
+`,
+	);
+});
+
+test('strata build --help is set as UX 4 draws it', async t => {
+	t.is(
+		await helpOf('build'),
+		`Usage: strata build [flags] PATH | URL | -
+
+Build an image. PATH is the context; - reads a Dockerfile or a tar from stdin.
+
+Image    -t, --tag NAME[:TAG]       name it; repeatable
+             --label K=V            add a label; repeatable
+             --platform OS/ARCH,..  for which platforms (default: this one)
+             --target STAGE         stop at this stage (default: the last)
+Sources  -f, --file FILE            the Dockerfile (default: PATH/Dockerfile)
+             --build-context N=SRC  DIR, docker-image://REF, oci-layout://DIR
+             --build-arg K[=V]      set an ARG; no V: from the environment
+             --pull                 ask the registry even if the base is here
+Steps        --network MODE         default, none or host
+             --add-host NAME:IP     a line in /etc/hosts; repeatable
+             --runtime NAME         crun, runc or a path (default: what works)
+             --jobs N               steps at a time (default: number of cores)
+Cache        --no-cache             run every step
+Result   -o, --output DEST          DIR, or type=oci|docker,dest=FILE
+             --load                 hand it to podman or docker
+             --iidfile FILE         write the id to FILE
+Display  -q, --quiet                print the id only
+             --progress MODE        auto, tty, plain or rawjson
+
+  strata build -t app .                            the usual
+  strata build -t app -o out/ .                    a layout of its own
+  strata build --target test --progress plain .    in CI
+  git archive HEAD | strata build -t app -         a tar as context
+`,
+	);
+});
+
+const drawn: Readonly<Record<string, readonly string[]>> = {
+	plan: [
+		'Usage: strata plan [flags] PATH',
+		"Print what build would do. Fetches the bases' configs, runs nothing.",
+		'Image and Sources flags as in build',
+		'    --bundles DIR   write the OCI runtime bundle of every RUN to DIR',
+		'    --json          the plan as data',
+	],
+	images: [
+		'Usage: strata images [flags] [NAME]',
+		'    --digests  whole digests   --no-trunc  whole cells   -q  ids   --json',
+	],
+	inspect: [
+		'Usage: strata inspect [flags] NAME',
+		'    --platform P   --raw config|manifest|index  the bytes as stored   --json',
+	],
+	history: ['Usage: strata history [flags] NAME', '    --no-trunc  whole instructions   --json'],
+	prune: [
+		'Usage: strata prune [flags]',
+		'    -a  also unnamed images   --cache  --logs  only these   --until 72h  older',
+		'    --keep 10GB  until no more is used   -n  only say what   -y  do not ask',
+	],
+	doctor: [
+		'Usage: strata doctor [flags]',
+		'    --fix  print the cures as a shell script   --json   (exits 7 if RUN cannot)',
+	],
+};
+
+for (const [name, lines] of Object.entries(drawn)) {
+	test(`strata ${name} --help has the lines that UX 4 draws`, async t => {
+		const printed = (await helpOf(name)).split('\n');
+
+		t.deepEqual(
+			lines.filter(line => !printed.includes(line)),
+			[],
+		);
+	});
+}
+
+for (const name of Object.keys(commands)) {
+	test(`strata ${name} --help fits 80 columns, says what it is for and how it is typed`, async t => {
+		const printed = await helpOf(name);
+		const examples = printed.split('\n').filter(line => line.includes(`strata ${name}`));
+
+		t.deepEqual(
+			printed.split('\n').filter(line => line.length > 80),
+			[],
+		);
+		t.true(examples.length >= 2, 'the usage line and an example');
+	});
+
+	test(`${name} is in strata --help`, t => {
+		t.regex(mainHelp, new RegExp(`\\b${name}\\b`));
+	});
+}
