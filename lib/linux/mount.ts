@@ -11,6 +11,7 @@ export const mountFlags = {
 	noSuid: 0x2,
 	noDev: 0x4,
 	noExec: 0x8,
+	remount: 0x20,
 	bind: 0x1000,
 	recursive: 0x4000,
 	private: 0x40000,

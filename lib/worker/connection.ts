@@ -71,8 +71,14 @@ function send({child, pending, request, listener}: Sending): Promise<unknown> {
 		const disarm = () => signal?.removeEventListener('abort', abort);
 		pending.set(request.call, {
 			listener,
-			resolve: value => resolve((disarm(), value)),
-			reject: error => reject((disarm(), signal?.aborted ? signal.reason : error)),
+			resolve: value => {
+				disarm();
+				resolve(value);
+			},
+			reject: error => {
+				disarm();
+				reject(signal?.aborted ? signal.reason : error);
+			},
 		});
 		post(child, request);
 	});

@@ -44,6 +44,7 @@ export function workerHandlers(): Handlers {
 		run: (request, to) => run(services(), request, to),
 		remove: async ({paths}) => {
 			for (const path of paths) rmSync(path, {recursive: true, force: true});
+			return undefined;
 		},
 	};
 }

@@ -12,7 +12,7 @@ export interface Calls {
 	prepare: {takes: {readonly layers: readonly Layer[]}; gives: Snapshot};
 	run: {takes: RunRequest; gives: Omit<RunOutcome, 'layer'>};
 	/** Deletes folders whose files may belong to mapped ids. */
-	remove: {takes: {readonly paths: readonly string[]}; gives: void};
+	remove: {takes: {readonly paths: readonly string[]}; gives: undefined};
 }
 
 export interface StartOptions {

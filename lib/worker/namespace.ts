@@ -18,8 +18,11 @@ export interface Namespace {
 /** Descriptors of the child: 3 is the channel, 4 (a socket) is where it says that it is there, and is told that it has ids. */
 const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'];
 
-/** Waits for its ids without a privilege; the exec after they came makes it root of the namespace. */
-const awaitIds = 'echo >&4; read -r go <&4 || exit 1; exec 4>&-; exec "$@"';
+/**
+ * Waits for its ids without a privilege; the exec after they came makes it root of the namespace. The kernel forgets
+ * a parent-death signal when a process gains privileges, so the one that `--kill-child` set is set again.
+ */
+const awaitIds = 'echo >&4; read -r go <&4 || exit 1; exec 4>&-; exec setpriv --pdeathsig KILL "$@"';
 
 /**
  * Starts `entry` in namespaces of its own. They live as long as this thread: the kernel kills unshare when it ends,
