@@ -1,6 +1,16 @@
 export {type Build, type BuildResult, build, type Timings} from './build/build.ts';
 export type * from './build/events.ts';
 export type * from './build/options.ts';
+export {planBuild, writeBundles} from './build/plan-build.ts';
 export {version} from './build/version.ts';
 export type * from './catalog/catalog.ts';
+export {imageHistory} from './catalog/history.ts';
+export {images} from './catalog/images.ts';
+export {inspectImage, rawImage} from './catalog/inspect.ts';
+export {buildLogs, readLog} from './catalog/logs.ts';
+export {prune} from './catalog/prune.ts';
+export {removeImage, tagImage} from './catalog/rename.ts';
+export {usage} from './catalog/usage.ts';
 export * from './errors.ts';
+export type {BuildPlan} from './plan/plan.ts';
+export {defaultRoot} from './store/root.ts';

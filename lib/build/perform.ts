@@ -18,6 +18,7 @@ import {attachExcerpt, errorEvent, planEvent, unusedArgWarnings} from './report.
 import type {Request} from './request.ts';
 import {buildStages} from './stage.ts';
 import {countSteps, timingsOf} from './tally.ts';
+import {refuseUnsupported} from './unsupported.ts';
 
 /** One build as it was asked for. */
 export interface Order {
@@ -48,6 +49,7 @@ async function buildIn(store: Store, contexts: Contexts, order: Order): Promise<
 	const {events, request, controller} = order;
 	try {
 		const planned = await planContexts(request, {contexts, store, signal: controller.signal});
+		refuseUnsupported(planned.plan);
 		events.emit(planEvent(planned.plan));
 		for (const warning of unusedArgWarnings(planned.plan)) events.emit(warning);
 		await using builder = openBuilder(order, {store, contexts});

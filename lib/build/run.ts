@@ -1,13 +1,13 @@
 import {formatPlatform} from '../oci/platform.ts';
-import type {RunStep, Stage} from '../plan/plan.ts';
-import type {RunJob} from '../runtime/job.ts';
+import type {Mount, RunStep, Stage} from '../plan/plan.ts';
+import type {JobMount, RunJob} from '../runtime/job.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
-import type {RunOutcome, Worker} from '../worker/worker.ts';
+import type {Worker} from '../worker/worker.ts';
 import type {Builder} from './builder.ts';
-import {allLayers, type Files, type StackedLayer} from './files.ts';
+import {allLayers, type Files} from './files.ts';
 import type {KeyFields} from './key.ts';
+import {finishLayer} from './pack-step.ts';
 import {runFailure} from './run-failure.ts';
-import {sameContent} from './same-content.ts';
 import type {Made, StageState, StepWork} from './step.ts';
 
 /** A RUN, as the cache sees it: its program and all that the program can see (SURFACE KEY-2). */
@@ -51,7 +51,7 @@ async function performRun(step: RunStep, before: StageState, builder: Builder): 
 	}
 	return {
 		...(outcome.snapshot ? {snapshot: outcome.snapshot} : {}),
-		...(outcome.layer ? {layer: packedLayer(step, before.files, outcome.layer, builder)} : {}),
+		...(outcome.layer ? {layer: finishLayer(step, outcome.layer, before.files, builder)} : {}),
 		singleId: worker.facts.ids === 1,
 	};
 }
@@ -60,7 +60,8 @@ async function snapshotOf(files: Files, worker: Worker): Promise<Snapshot> {
 	return files.snapshot ?? worker.prepare(await allLayers(files));
 }
 
-function runJob(step: RunStep, {id, request}: Builder): RunJob {
+/** The job of a RUN: what a bundle is made of. */
+export function runJob(step: RunStep, {id, request}: Pick<Builder, 'id' | 'request'>): RunJob {
 	return {
 		id: `${id}-${step.id}`,
 		argv: step.command,
@@ -72,28 +73,10 @@ function runJob(step: RunStep, {id, request}: Builder): RunJob {
 		security: step.security,
 		hosts: request.hosts,
 		files: step.heredocs.map(({name, content, mode}) => ({path: `/dev/pipes/${name}`, data: content, mode})),
-		mounts: [],
+		mounts: step.mounts.flatMap(tmpfs),
 	};
 }
 
-/** Reports a layer when it is packed; what has the content of an older one is that one. */
-async function packedLayer(
-	step: RunStep,
-	below: Files,
-	packing: NonNullable<RunOutcome['layer']>,
-	builder: Builder,
-): Promise<StackedLayer> {
-	const packed = await packing;
-	const {layer, content, unpacked, files, ms} = packed;
-	builder.events.emit({
-		type: 'layer',
-		step: step.id,
-		diffID: layer.diffID,
-		digest: layer.descriptor.digest,
-		size: layer.descriptor.size,
-		unpacked,
-		files,
-		ms,
-	});
-	return sameContent(below, {...layer, content}, builder);
+function tmpfs({type, target, size}: Mount): JobMount[] {
+	return type === 'tmpfs' && target !== undefined ? [{type, target, ...(size === undefined ? {} : {size})}] : [];
 }

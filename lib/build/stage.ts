@@ -1,6 +1,5 @@
 import {StepFailedError} from '../errors.ts';
 import {baseDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
-import {baseKey} from '../plan/base.ts';
 import type {BuildPlan, ConfigStep, Stage, Step} from '../plan/plan.ts';
 import type {BaseImages} from './bases.ts';
 import type {Board, StepDetail} from './board.ts';
@@ -69,7 +68,7 @@ async function enter({base, platform}: Stage, step: Step, {bases, builder, state
 			return {state: {...state, draft: inheritDraft(state.draft)}, cached: true};
 		}
 		default: {
-			const image = bases.get(baseKey(base));
+			const image = await bases.resolve(base);
 			const {layers, fetched} = await image.layers(step, builder);
 			const bytes = layers.reduce((sum, layer) => sum + layer.descriptor.size, 0);
 			return {
@@ -91,7 +90,7 @@ async function advance(step: Step, stage: Stage, state: StageState, stages: Stag
 		case 'run':
 			return takeStep(step, {stage, before: state, work: runWork(step, stage, state, builder)}, builder);
 		case 'copy': {
-			const {work, detail} = await copyWork(step, {stage, before: state, stages});
+			const {work, detail} = await copyWork(step, state, stages);
 			return {...(await takeStep(step, {stage, before: state, work}, builder)), detail};
 		}
 		case 'workdir':

@@ -59,7 +59,7 @@ function changedFields(container: ContainerConfig, change: FieldChange): Contain
 
 /** A variable that is there keeps its place (SURFACE ENV-1). */
 function withVariable(env: readonly string[], [name, value]: readonly [string, string]): readonly string[] {
-	const at = env.findIndex(variable => variable.slice(0, variable.indexOf('=')) === name);
+	const at = env.findIndex(variable => variable.split('=', 1)[0] === name);
 	return at === -1 ? [...env, `${name}=${value}`] : env.with(at, `${name}=${value}`);
 }
 

@@ -1,0 +1,89 @@
+import {type Location, StrataError} from '../errors.ts';
+import type {Digest} from '../oci/digest.ts';
+import type {ImageConfig, Layer} from '../oci/image.ts';
+import {baseKey} from '../plan/base.ts';
+import type {Base, Step} from '../plan/plan.ts';
+import type {Base as FoundBase} from '../registry/base.ts';
+import {fetchLayers} from '../registry/layers.ts';
+import {resolveLayout} from '../registry/layout.ts';
+import {resolveBase} from '../registry/pull.ts';
+import type {Builder} from './builder.ts';
+import type {PlanSources} from './planning.ts';
+import type {Request} from './request.ts';
+
+/** What a FROM, or a `COPY --from` of an image, stands for. */
+export interface BaseImage {
+	/** The name in full. */
+	readonly reference: string;
+	/** What the name itself stands for: the index where there is one. */
+	readonly resolved: Digest;
+	readonly config: ImageConfig;
+	/** Its layers, fetched if they are not in the store; told as the transfers of `step`. */
+	layers(step: Step, builder: Builder): Promise<FetchedLayers>;
+}
+
+export interface FetchedLayers {
+	readonly layers: readonly Layer[];
+	/** Whether anything had to be fetched. */
+	readonly fetched: boolean;
+}
+
+/** The images that a build stands on, each asked for at most once. */
+export interface BaseImages {
+	resolve(base: Base): Promise<BaseImage>;
+}
+
+export function baseImages(request: Request, sources: PlanSources): BaseImages {
+	const asked = new Map<string, Promise<BaseImage>>();
+	return {
+		resolve(base) {
+			const key = baseKey(base);
+			const image = asked.get(key) ?? find(base, request, sources).then(baseImage);
+			asked.set(key, image);
+			return image;
+		},
+	};
+}
+
+function find(base: Base, {pull}: Request, {store, signal}: PlanSources): Promise<FoundBase> {
+	switch (base.kind) {
+		case 'image':
+			return resolveBase(base.name, base.platform, {store, pull, signal});
+		case 'docker-image':
+			return resolveBase(base.source.replace(/^docker-image:\/\//, ''), base.platform, {store, pull, signal});
+		case 'layout':
+			return resolveLayout(base.source, base.platform, {store});
+		default:
+			throw new Error(`A base of kind ${base.kind} is no image`);
+	}
+}
+
+function baseImage(found: FoundBase): BaseImage {
+	const {reference, resolved, config} = found;
+	return {
+		reference,
+		resolved,
+		config,
+		async layers(step, {store, signal, events}) {
+			let fetched = false;
+			const layers = await fetchLayers(found, {
+				store,
+				signal,
+				onWait: pid => events.emit({type: 'step.waiting', step: step.id, for: 'lock', ...(pid ? {pid} : {})}),
+				onTransfer(transfer) {
+					fetched ||= transfer.state !== 'present';
+					events.emit({type: 'transfer', step: step.id, ...transfer});
+				},
+			});
+			return {layers, fetched};
+		},
+	};
+}
+
+/** Points an error about a base to the place that names it. */
+export function located<T>(work: Promise<T>, location: Location): Promise<T> {
+	return work.catch(error => {
+		if (error instanceof StrataError) error.location ??= location;
+		throw error;
+	});
+}

@@ -1,0 +1,52 @@
+import type {Digest} from '../oci/digest.ts';
+import type {CopyStep} from '../plan/plan.ts';
+import {selectSources} from '../tree/select.ts';
+import type {Selection} from '../tree/selection.ts';
+import {selectionDigest} from '../tree/selection-digest.ts';
+import type {Builder} from './builder.ts';
+import type {CopySource} from './copy-source.ts';
+import {partialKey} from './key.ts';
+
+/** The files that a COPY or ADD is about. */
+export interface Chosen extends Facts {
+	/** The files themselves; what the cache answers has no need of them. */
+	selection(): Promise<Selection>;
+}
+
+/** `memo` records: what one choice from one file system amounts to. */
+interface Facts {
+	readonly digest: Digest;
+	readonly files: number;
+	readonly bytes: number;
+}
+
+/** Chooses the files. From a file system that was chosen from before in the same way, only when somebody asks for them. */
+export async function chooseFiles(step: CopyStep, source: CopySource, {store}: Builder): Promise<Chosen> {
+	const {paths, files, exclude, parents, chown, chmod} = step;
+	const select = async () => source.digested(selectSources(await source.tree(), {paths, files, exclude, parents}));
+	const factsOf = (selection: Selection): Facts => {
+		const digest = selectionDigest(selection, {
+			...(chown === undefined ? {} : {chown}),
+			...(chmod === undefined ? {} : {chmod}),
+		});
+		return {digest, ...sizes(selection)};
+	};
+	if (source.fsid === undefined) {
+		const selection = await select();
+		return {...factsOf(selection), selection: async () => selection};
+	}
+	const memo = store.records<Facts>('memo');
+	const heredocs = files.map(({name, content, mode}) => ({name, content, mode}));
+	const key = partialKey({fsid: source.fsid, paths, files: heredocs, exclude, parents, chown, chmod});
+	const known = memo.get(key);
+	if (known) return {...known, selection: select};
+	const selection = await select();
+	const facts = factsOf(selection);
+	memo.put(key, facts);
+	return {...facts, selection: async () => selection};
+}
+
+function sizes({sources}: Selection): {readonly files: number; readonly bytes: number} {
+	const entries = sources.flatMap(source => source.entries).filter(entry => entry.type === 'file');
+	return {files: entries.length, bytes: entries.reduce((sum, {size}) => sum + size, 0)};
+}

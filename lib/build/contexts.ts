@@ -1,0 +1,128 @@
+import {mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {homedir} from 'node:os';
+import {isAbsolute, relative, resolve} from 'node:path';
+import {withDigests} from '../context/digests.ts';
+import {findDockerfile} from '../context/dockerfile.ts';
+import {readIgnoreFile} from '../context/ignore-file.ts';
+import {type IgnoredBy, openContext} from '../context/open.ts';
+import {type StatCache, statCache} from '../context/stat-cache.ts';
+import {writeVirtualContext} from '../context/virtual.ts';
+import {UsageError} from '../errors.ts';
+import {applyLayer} from '../layer/apply.ts';
+import {digestOf, hexOf} from '../oci/digest.ts';
+import type {Store} from '../store/store.ts';
+import type {Selection} from '../tree/selection.ts';
+import type {Tree} from '../tree/tree.ts';
+import type {SourceText} from './report.ts';
+import type {Request} from './request.ts';
+
+/** Where the files of a build come from, and its Dockerfile. */
+export interface Contexts extends AsyncDisposable {
+	readonly dockerfile: SourceText;
+	readonly main: OpenContext;
+	/** Named contexts as the plan is to see them: those on no disk are folders by now. */
+	readonly named: Readonly<Record<string, string>>;
+	/** The folder that a named context is; opened once. */
+	open(source: string): OpenContext;
+}
+
+/** A folder, as far as its ignore file lets see it. */
+export interface OpenContext {
+	/** As people know it: `./`. */
+	readonly label: string;
+	readonly tree: Tree;
+	/** The selection with the digests of its files, of which only those are read that have changed since the last build. */
+	digested(selection: Selection): Selection;
+	/** The line of the ignore file that leaves out a path which exists. */
+	ignoredBy(path: string): IgnoredBy | undefined;
+}
+
+/** Opens what a request names. What is on no disk is written to a temporary folder, which goes when this is disposed of. */
+export async function openContexts(request: Request, store: Store): Promise<Contexts> {
+	const temporary: string[] = [];
+	const discard = () => {
+		for (const folder of temporary) rmSync(folder, {recursive: true, force: true});
+	};
+	const materialise = async (context: Request['context']) => {
+		if (typeof context === 'string') return resolve(context);
+		const folder = store.temporary();
+		temporary.push(folder);
+		mkdirSync(folder, {mode: 0o755});
+		if ('files' in context) await writeVirtualContext(context.files, folder);
+		else await applyLayer(resolve(context.archive), folder, {owners: 'single', whiteouts: 'delete'});
+		return folder;
+	};
+	try {
+		const folder = await materialise(request.context);
+		const named = await eachValue(request.contexts, async context =>
+			typeof context === 'string' ? context : materialise(context),
+		);
+		const {path, ...dockerfile} = readDockerfile(request, folder);
+		const caches: StatCache[] = [];
+		const opened = new Map<string, OpenContext>();
+		const open = (place: string, owner?: string) => {
+			const known = opened.get(place);
+			if (known) return known;
+			const cache = statCache(store.records('contexts').pathOf(hexOf(digestOf(place))));
+			caches.push(cache);
+			const context = contextIn(place, {cache, dockerfile: owner});
+			opened.set(place, context);
+			return context;
+		};
+		return {
+			dockerfile,
+			main: open(folder, path),
+			named,
+			open: source => open(resolve(source)),
+			async [Symbol.asyncDispose]() {
+				for (const cache of caches) cache.save();
+				discard();
+			},
+		};
+	} catch (error) {
+		discard();
+		throw error;
+	}
+}
+
+function contextIn(
+	folder: string,
+	{cache, dockerfile}: {readonly cache: StatCache; readonly dockerfile: string | undefined},
+): OpenContext {
+	const tree = openContext(folder, readIgnoreFile(folder, dockerfile));
+	return {
+		label: shown(folder),
+		tree,
+		digested: selection => withDigests(selection, tree, cache),
+		ignoredBy: path => tree.isIgnored(path.replace(/^\/+|\/+$/g, '')),
+	};
+}
+
+/** The text of the Dockerfile; `path` where it is a file. Its name is relative to the context, if it lies there. */
+function readDockerfile({dockerfile, context}: Request, folder: string): SourceText & {readonly path?: string} {
+	if (typeof dockerfile === 'object') return {name: dockerfile.name ?? 'Dockerfile', text: dockerfile.text};
+	const label = typeof context === 'string' ? shown(folder) : 'the context';
+	const path = findDockerfile(folder, {...(dockerfile === undefined ? {} : {file: dockerfile}), shown: label});
+	const name = relative(folder, resolve(path));
+	try {
+		return {name: name.startsWith('..') ? path : name, text: readFileSync(path, 'utf8'), path};
+	} catch (error) {
+		throw new UsageError('NO_DOCKERFILE', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`, {
+			cause: error,
+		});
+	}
+}
+
+/** A folder as people write it: relative where it lies below where they stand, `$HOME` for their home. */
+function shown(folder: string): string {
+	const path = relative(process.cwd(), folder);
+	if (path === '') return './';
+	if (!path.startsWith('..') && !isAbsolute(path)) return `${path}/`;
+	const home = homedir();
+	return folder.startsWith(`${home}/`) ? `$HOME${folder.slice(home.length)}/` : `${folder}/`;
+}
+
+async function eachValue<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => Promise<To>) {
+	const changed = Object.entries(record).map(async ([key, value]) => [key, await change(value)] as const);
+	return Object.fromEntries(await Promise.all(changed)) as Readonly<Record<string, To>>;
+}

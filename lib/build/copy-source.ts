@@ -1,0 +1,54 @@
+import type {Digest} from '../oci/digest.ts';
+import type {CopyStep} from '../plan/plan.ts';
+import type {Selection} from '../tree/selection.ts';
+import type {Tree} from '../tree/tree.ts';
+import {located} from './bases.ts';
+import type {OpenContext} from './contexts.ts';
+import {baseFiles, type Files} from './files.ts';
+import type {Stages} from './stage.ts';
+import {treeOf} from './tocs.ts';
+
+/** Where a COPY or ADD takes its files from. */
+export interface CopySource {
+	/** As people know it: `the build context`, `the stage build`. */
+	readonly name: string;
+	/** Identity of all its files, where that is known without reading them. */
+	readonly fsid?: Digest;
+	tree(): Promise<Tree>;
+	/** The selection with the digests of its files, which a folder's tree does not know by itself. */
+	digested(selection: Selection): Selection;
+	/** The context that it is, if it is one. */
+	readonly context?: OpenContext;
+}
+
+export async function openCopySource(step: CopyStep, stages: Stages): Promise<CopySource> {
+	const {builder, stateOf, bases} = stages;
+	const {from} = step;
+	if (from === undefined) return contextSource('the build context', builder.contexts.main);
+	switch (from.kind) {
+		case 'context':
+			return contextSource(`the context ${from.name}`, builder.contexts.open(from.source));
+		case 'stage':
+			return filesSource(`the stage ${from.stage}`, (await stateOf(from.stage)).files, stages);
+		case 'scratch':
+			return filesSource('scratch', baseFiles([]), stages);
+		default: {
+			const image = await located(bases.resolve(from), step.location);
+			const {layers} = await image.layers(step, builder);
+			return filesSource(image.reference, baseFiles(layers), stages);
+		}
+	}
+}
+
+function contextSource(name: string, context: OpenContext): CopySource {
+	return {name, context, tree: async () => context.tree, digested: context.digested};
+}
+
+async function filesSource(name: string, files: Files, {builder}: Stages): Promise<CopySource> {
+	return {
+		name,
+		fsid: await files.fsid.promise,
+		tree: () => treeOf(files, builder.store),
+		digested: selection => selection,
+	};
+}

@@ -1,0 +1,111 @@
+import {rmSync} from 'node:fs';
+import {readArchive} from '../layer/read-archive.ts';
+import type {CopyStep, WorkdirStep} from '../plan/plan.ts';
+import {directoryEntries} from '../tree/directory.ts';
+import {placeEntries} from '../tree/place.ts';
+import type {Selection, Source} from '../tree/selection.ts';
+import type {Builder} from './builder.ts';
+import {type Chosen, chooseFiles} from './choose-files.ts';
+import {openCopySource} from './copy-source.ts';
+import {wordMissingSource} from './missing-source.ts';
+import {finishLayer, packEntries} from './pack-step.ts';
+import {spoolEntries} from './spool-entries.ts';
+import type {Stages} from './stage.ts';
+import type {Made, StageState, StepWork} from './step.ts';
+import {treeOf} from './tocs.ts';
+
+/** A COPY or ADD to the cache, and what its row says. The files are chosen here: they are a part of the key. */
+export async function copyWork(step: CopyStep, before: StageState, stages: Stages): Promise<CopyWork> {
+	const {builder} = stages;
+	const source = await openCopySource(step, stages);
+	const chosen = await chooseFiles(step, source, builder).catch(async error => {
+		throw await wordMissingSource(error, step, source);
+	});
+	const {instruction, destination, workdir, chown, chmod, link, parents, unpack} = step;
+	const placement = {destination, workdir, chown, chmod, link};
+	return {
+		work: {
+			fields: {kind: 'copy', instruction, ...placement, parents, unpack, files: chosen.digest, epoch: builder.epoch},
+			perform: () => performCopy(step, {before, chosen}, builder),
+		},
+		detail: {files: chosen.files, bytes: chosen.bytes},
+	};
+}
+
+interface CopyWork {
+	readonly work: StepWork;
+	readonly detail: {readonly files: number; readonly bytes: number};
+}
+
+/** A WORKDIR is a layer of its own, even if the directory is there already; only `/` makes none (WD-1). */
+export function workdirWork(step: WorkdirStep, {files}: StageState, builder: Builder): StepWork {
+	const {path, user} = step;
+	const fields = {kind: 'workdir', path, user, epoch: builder.epoch};
+	if (path === '/') return {fields};
+	return {
+		fields,
+		async perform() {
+			const entries = directoryEntries(path, {user, now: now(builder)}, await treeOf(files, builder.store));
+			return {layer: finishLayer(step, packEntries(entries, builder), files, builder)};
+		},
+	};
+}
+
+interface Copying {
+	readonly before: StageState;
+	readonly chosen: Chosen;
+}
+
+/** Computes the entries of the layer, and leaves them to the packer. */
+async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: Builder): Promise<Made> {
+	const temporary: string[] = [];
+	const discard = () => {
+		for (const path of temporary) rmSync(path, {force: true});
+	};
+	try {
+		const selection = await unpackArchives(step, {selection: await chosen.selection(), temporary}, builder);
+		const placed = placeEntries(selection, placementOf(step, builder), await treeOf(before.files, builder.store));
+		const spooled = await spoolEntries(placed, builder.store);
+		temporary.push(...spooled.temporary);
+		const packing = packEntries(spooled.entries, builder).finally(discard);
+		return {layer: finishLayer(step, packing, before.files, builder)};
+	} catch (error) {
+		discard();
+		throw error;
+	}
+}
+
+function placementOf({destination, workdir, chown, chmod, link}: CopyStep, builder: Builder) {
+	const changes = {...(chown === undefined ? {} : {chown}), ...(chmod === undefined ? {} : {chmod})};
+	return {destination, workdir, link, now: now(builder), ...changes};
+}
+
+interface Unpacking {
+	readonly selection: Selection;
+	/** Gets the paths of what is spooled. */
+	readonly temporary: string[];
+}
+
+/** ADD unpacks the local archives among its sources, told by their content (ADD-1), unless `--unpack=false` (ADD-2). */
+async function unpackArchives(step: CopyStep, {selection, temporary}: Unpacking, {store}: Builder): Promise<Selection> {
+	if (step.instruction !== 'ADD' || step.unpack === false) return selection;
+	const unpacked = selection.sources.map(async (source): Promise<Source> => {
+		const file = archiveFile(source);
+		if (!file) return source;
+		const spool = store.temporary();
+		temporary.push(spool);
+		const entries = await readArchive(file, spool);
+		return entries ? {kind: 'archive', path: source.path, entries} : source;
+	});
+	return {...selection, sources: await Promise.all(unpacked)};
+}
+
+/** A file on this disk that a source names as such; those in a directory that is copied are left as they are. */
+function archiveFile({kind, entries}: Source): string | undefined {
+	const [entry] = entries;
+	return kind === 'file' && entry?.type === 'file' && entry.content?.from === 'file' ? entry.content.path : undefined;
+}
+
+function now({epoch}: Builder): number {
+	return epoch ?? Math.floor(Date.now() / 1000);
+}

@@ -1,0 +1,90 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {StrataError} from '../errors.ts';
+import {findUser, type UserIds} from '../oci/passwd.ts';
+import type {Base, BuildPlan, RunStep, Stage} from '../plan/plan.ts';
+import {bundleConfig} from '../runtime/bundle.ts';
+import {bundleFiles} from '../runtime/mounts.ts';
+import {openStore} from '../store/open.ts';
+import {defaultRoot} from '../store/root.ts';
+import type {BaseImages} from './bases.ts';
+import {openContexts} from './contexts.ts';
+import type {BuildOptions} from './options.ts';
+import {type Planned, planContexts} from './planning.ts';
+import {attachExcerpt} from './report.ts';
+import {checkOptions, type Request} from './request.ts';
+import {runJob} from './run.ts';
+
+/** What a build with these options would do, each image with what its name stands for. Fetches configs, runs nothing. */
+export function planBuild(options: BuildOptions): Promise<BuildPlan> {
+	const request = checkOptions(options);
+	return planned(request, options.signal, ({plan, bases}) => resolvedPlan(plan, bases));
+}
+
+/**
+ * Writes the OCI runtime bundle (https://github.com/opencontainers/runtime-spec/blob/main/bundle.md) of every RUN to a folder of
+ * its own below `folder`, without a root filesystem: `rootfs` is where it belongs. Answers with the folders. The USER is a
+ * number where that can be told without the image, else an annotation says what is to be looked up in it.
+ */
+export function writeBundles(options: BuildOptions, folder: string): Promise<readonly string[]> {
+	const request = checkOptions(options);
+	return planned(request, options.signal, async ({plan}) =>
+		plan.stages.flatMap(stage =>
+			stage.steps.flatMap(step => (step.kind === 'run' ? [writeBundle(step, {plan, request, folder})] : [])),
+		),
+	);
+}
+
+async function planned<T>(
+	request: Request,
+	signal: AbortSignal | undefined,
+	use: (planned: Planned) => Promise<T>,
+): Promise<T> {
+	await using store = await openStore(request.root ?? defaultRoot());
+	await using contexts = await openContexts(request, store);
+	try {
+		return await use(await planContexts(request, {contexts, store, signal: signal ?? new AbortController().signal}));
+	} catch (error) {
+		throw attachExcerpt(error, contexts.dockerfile);
+	}
+}
+
+async function resolvedPlan(plan: BuildPlan, bases: BaseImages): Promise<BuildPlan> {
+	const stages = plan.stages.map(
+		async (stage): Promise<Stage> => ({...stage, base: await resolvedBase(stage.base, bases)}),
+	);
+	return {...plan, stages: await Promise.all(stages)};
+}
+
+async function resolvedBase(base: Base, bases: BaseImages): Promise<Base> {
+	if (base.kind !== 'image') return base;
+	const {reference, resolved} = await bases.resolve(base);
+	return {...base, resolved: `${reference.replace(/(:[^/:]*)?(@.*)?$/, '')}@${resolved}`};
+}
+
+interface BundlePlace {
+	readonly plan: BuildPlan;
+	readonly request: Request;
+	readonly folder: string;
+}
+
+function writeBundle(step: RunStep, {plan, request, folder}: BundlePlace): string {
+	const bundle = join(folder, step.label.replaceAll(/[ /]/g, '-'));
+	const job = runJob(step, {id: plan.target, request});
+	const {user, annotations} = userOf(step.user);
+	mkdirSync(join(bundle, 'rootfs'), {recursive: true});
+	mkdirSync(join(bundle, 'files'), {recursive: true});
+	for (const {path, data, mode} of bundleFiles(job, {resolvConf: ''})) writeFileSync(join(bundle, path), data, {mode});
+	const config = bundleConfig(job, user, 'rootfs', annotations ? {annotations} : {});
+	writeFileSync(join(bundle, 'config.json'), `${JSON.stringify(config, undefined, '\t')}\n`);
+	return bundle;
+}
+
+function userOf(spec: string): {readonly user: UserIds; readonly annotations?: Readonly<Record<string, string>>} {
+	try {
+		return {user: findUser(spec, '', '')};
+	} catch (error) {
+		if (!(error instanceof StrataError)) throw error;
+		return {user: findUser('', '', ''), annotations: {'build.strata.user': spec}};
+	}
+}

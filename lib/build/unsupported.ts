@@ -1,0 +1,34 @@
+import {DockerfileError, MachineError} from '../errors.ts';
+import type {BuildPlan, CopyStep, RunStep, Step} from '../plan/plan.ts';
+
+/** Refuses, before anything is done, what the Dockerfile asks for and this release cannot do. */
+export function refuseUnsupported(plan: BuildPlan): void {
+	for (const step of plan.stages.flatMap(stage => stage.steps)) {
+		const what = unsupported(step);
+		if (what) throw new DockerfileError('NOT_SUPPORTED', `this release has no ${what}`, {location: step.location});
+		if (step.kind === 'run' && step.security === 'insecure') {
+			throw new MachineError('NOT_ALLOWED', 'RUN --security=insecure is not allowed', {
+				location: step.location,
+				notes: ['strata runs rootless: there are no privileges to give'],
+				help: ['remove the flag: RUN without --security'],
+			});
+		}
+	}
+}
+
+function unsupported(step: Step): string | undefined {
+	if (step.kind === 'run') return unsupportedMount(step);
+	if (step.kind === 'copy') return unsupportedSource(step);
+	return undefined;
+}
+
+function unsupportedMount({mounts}: RunStep): string | undefined {
+	const mount = mounts.find(({type}) => type !== 'tmpfs');
+	return mount && `RUN --mount=type=${mount.type}`;
+}
+
+function unsupportedSource({instruction, paths, from}: CopyStep): string | undefined {
+	if (instruction !== 'ADD' || from) return undefined;
+	if (paths.some(path => /^git@|^git:\/\/|\.git([#?]|$)/.test(path))) return 'ADD of a git repository';
+	return paths.some(path => /^https?:\/\//.test(path)) ? 'ADD of a URL' : undefined;
+}
