@@ -1,0 +1,107 @@
+import {lstatSync, statSync} from 'node:fs';
+import {mkdtemp, readFile, rm, utimes, writeFile} from 'node:fs/promises';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import anyTest, {type TestFn} from 'ava';
+import {withDigests} from '../../lib/context/digests.ts';
+import {openContext} from '../../lib/context/open.ts';
+import {statCache} from '../../lib/context/stat-cache.ts';
+import {digestOf} from '../../lib/oci/digest.ts';
+import {selectSources} from '../../lib/tree/select.ts';
+
+const test = anyTest as TestFn<{folder: string; file: string; cache: string}>;
+
+test.beforeEach(async t => {
+	const folder = await mkdtemp(join(tmpdir(), 'strata-stat-'));
+	t.context = {folder, file: join(folder, 'f'), cache: join(folder, 'deep/cache.json')};
+	await writeFile(t.context.file, 'one');
+});
+
+test.afterEach.always(t => rm(t.context.folder, {recursive: true}));
+
+function stat(path: string) {
+	return lstatSync(path, {bigint: true});
+}
+
+/** A file that claims not to have changed for long, as the kernel cannot be made to say. */
+function old(path: string) {
+	return Object.assign(stat(path), {mtimeNs: 1n, ctimeNs: 1n});
+}
+
+async function cacheWith(path: string, file: string, digest: string): Promise<void> {
+	const {dev, ino, size, mtimeNs, ctimeNs} = stat(file);
+	await writeFile(
+		path,
+		JSON.stringify({version: 1, entries: {[file]: [`${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`, digest]}}),
+	);
+}
+
+test('a file that has not changed is not read', async t => {
+	const {folder, file} = t.context;
+	const remembered = digestOf('as if it had been read');
+	await cacheWith(join(folder, 'c'), file, remembered);
+
+	t.is(statCache(join(folder, 'c')).digestOf(file, stat(file)), remembered);
+});
+
+test('a file that differs in anything is read', async t => {
+	const {folder, file} = t.context;
+	await cacheWith(join(folder, 'c'), file, digestOf('before'));
+	await writeFile(file, 'two');
+	await utimes(file, 1, 1);
+
+	t.is(statCache(join(folder, 'c')).digestOf(file, stat(file)), digestOf('two'));
+	t.is(statCache(join(folder, 'c')).digestOf(file, old(file)), digestOf('two'));
+});
+
+test('a file changed a moment ago is not remembered: it may change again unseen (W-33)', t => {
+	const {file, cache} = t.context;
+	const opened = statCache(cache);
+
+	t.is(opened.digestOf(file, stat(file)), digestOf('one'));
+	opened.save();
+
+	t.is(statSync(cache, {throwIfNoEntry: false}), undefined);
+});
+
+test('what was learned of an older file is there for the next build', async t => {
+	const {file, cache} = t.context;
+	const settled = '/etc/passwd';
+	const opened = statCache(cache);
+
+	const digest = opened.digestOf(settled, stat(settled));
+	opened.digestOf(file, stat(file));
+	opened.save();
+
+	const written = JSON.parse(await readFile(cache, 'utf8')) as {entries: Record<string, string[]>};
+	t.deepEqual(Object.keys(written.entries), [settled]);
+	t.is(written.entries[settled]?.[1], digest);
+});
+
+test('a cache that is no cache is forgotten', async t => {
+	const {folder, file} = t.context;
+	await writeFile(join(folder, 'c'), '{"version":1,"entr');
+
+	t.is(statCache(join(folder, 'c')).digestOf(file, stat(file)), digestOf('one'));
+});
+
+test('a cache that cannot be written is no error', t => {
+	const opened = statCache(join(t.context.file, 'cache'));
+
+	opened.digestOf('/etc/passwd', stat('/etc/passwd'));
+
+	t.notThrows(() => opened.save());
+});
+
+test('only what was chosen gets a digest', async t => {
+	const {folder, cache} = t.context;
+	await writeFile(join(folder, 'g'), 'two');
+	const context = openContext(folder);
+
+	const {sources} = withDigests(selectSources(context, {paths: ['g']}), context, statCache(cache));
+
+	t.deepEqual(
+		sources.map(source => source.entries.map(entry => entry.digest)),
+		[[digestOf('two')]],
+	);
+});
