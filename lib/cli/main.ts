@@ -35,7 +35,7 @@ async function dispatch(argv: readonly string[], shell: Shell): Promise<number> 
 	const read = readArguments(typed, flags, name);
 	if (isGiven('version', read))
 		return loadCommand('version').then(version => execute(version, {read, typed, flags}, shell));
-	if (!wantsJson(typed, shell.env)) noteIgnored(read, shell);
+	if (!wantsJson(typed, shell.env) && !isGiven('quiet', read)) noteIgnored(read, shell);
 	return execute(command, {read, typed, flags}, shell);
 }
 

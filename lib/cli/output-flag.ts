@@ -8,6 +8,11 @@ export function outputs(args: Arguments): readonly Output[] {
 	return args.has('load') ? [...written, {type: 'load'}] : written;
 }
 
+/** Whether an archive goes to stdout. */
+export function writesStdout(args: Arguments): boolean {
+	return outputs(args).some(output => output.type !== 'load' && output.dest === '-');
+}
+
 /** `DIR`, `-`, or `type=oci|docker,dest=FILE` with `tar=true|false` for oci, whose default is a file as in buildx. */
 export function parseOutput(text: string): Output {
 	if (text === '-') return {type: 'oci', dest: '-', tar: true};

@@ -1,16 +1,14 @@
-import {closeSync, openSync, readSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {AbortedError, StoreError, StrataError} from '../errors.ts';
+import {AbortedError, StrataError} from '../errors.ts';
 import {type Build, type BuildOptions, type BuildResult, build} from '../index.ts';
 import type {Arguments} from './command.ts';
-import {bugLines} from './crash.ts';
+import {bugLines, type CrashSite} from './crash.ts';
+import {deliver} from './deliver.ts';
 import {errorLines} from './error-text.ts';
-import {type Mode, progressMode} from './mode.ts';
+import {progressMode} from './mode.ts';
+import {chooseReporter} from './report/choose.ts';
 import {type Closing, closing} from './report/closing.ts';
-import {plainReporter} from './report/plain.ts';
-import {quietReporter} from './report/quiet.ts';
-import {rawjsonReporter} from './report/rawjson.ts';
-import type {Reporter, ReportOptions} from './report/reporter.ts';
+import type {Reporter} from './report/reporter.ts';
 import {rootOf} from './root.ts';
 import type {Shell} from './shell.ts';
 import {onStopSignals} from './signals.ts';
@@ -27,25 +25,41 @@ export async function runBuild(options: BuildOptions, args: Arguments, shell: Sh
 		{root, tools: findTools(['podman', 'docker', 'skopeo'], shell.env), loadCommand: loadCommand(args)},
 		shell,
 	);
-	const reporter = await reporterFor(mode, args, {shell, closes, logs: join(root, 'logs', running.id)});
+	const reporter = await chooseReporter(args.has('quiet') && mode !== 'rawjson' ? 'quiet' : mode, {
+		shell,
+		closes,
+		logs: join(root, 'logs', running.id),
+	});
+	let result: BuildResult;
 	try {
-		const result = await follow(running, reporter, closes);
-		deliver(result, args, shell);
-		return 0;
+		result = await follow(running, reporter, closes);
 	} catch (error) {
-		if (error instanceof AbortedError) return error.exitCode;
-		const isBug = !(error instanceof StrataError);
-		const lines = isBug ? await bugLines(error, shell, {build: running.id, root}) : errorLines(error, shell);
-		if (mode !== 'rawjson') shell.stderr.write(`${lines.join('\n')}\n`);
-		return isBug ? 1 : error.exitCode;
+		return tellFailure(error, {build: running.id, root}, {shell, silent: mode === 'rawjson'});
 	}
+	deliver(result, args, shell);
+	return 0;
+}
+
+/** The events tell it already where they are all that is printed. */
+async function tellFailure(
+	error: unknown,
+	site: CrashSite,
+	{shell, silent}: {readonly shell: Shell; readonly silent: boolean},
+): Promise<number> {
+	if (error instanceof AbortedError) return error.exitCode;
+	const lines = error instanceof StrataError ? errorLines(error, shell) : await bugLines(error, shell, site);
+	if (!silent) shell.stderr.write(`${lines.join('\n')}\n`);
+	return error instanceof StrataError ? error.exitCode : 1;
 }
 
 /** Hands every event to the reporter until the build is over. The first signal stops the build. */
 async function follow(running: Build, reporter: Reporter, closes: Closing): Promise<BuildResult> {
-	using _signals = onStopSignals(reason => {
-		reporter.stopping();
-		void running.stop(reason);
+	using _signals = onStopSignals({
+		stop(reason) {
+			reporter.stopping();
+			void running.stop(reason);
+		},
+		kill: () => reporter.end(),
 	});
 	const ticking = setInterval(() => reporter.tick(), 100);
 	try {
@@ -57,69 +71,6 @@ async function follow(running: Build, reporter: Reporter, closes: Closing): Prom
 	} finally {
 		clearInterval(ticking);
 		reporter.end();
-	}
-}
-
-interface ReporterParts {
-	readonly shell: Shell;
-	readonly closes: Closing;
-	/** The folder of the build's logs. */
-	readonly logs: string;
-}
-
-async function reporterFor(mode: Mode, args: Arguments, {shell, closes, logs}: ReporterParts): Promise<Reporter> {
-	const {env, err, stderr} = shell;
-	const write = (text: string) => void stderr.write(text);
-	if (mode === 'rawjson') return rawjsonReporter(write);
-	const printing = {write, colors: err.color, github: env.GITHUB_ACTIONS === 'true'};
-	if (args.has('quiet')) return quietReporter(printing);
-	const options: ReportOptions = {
-		now: () => performance.now(),
-		write,
-		readLog: (step, offset, length) => readPart(join(logs, `${step}.log`), offset, length),
-		closing: finished => closes.lines(finished),
-	};
-	if (mode === 'plain') return plainReporter({...options, ...printing});
-	const [{oraScreen}, {ttyReporter}] = await Promise.all([import('./report/screen.ts'), import('./report/tty.ts')]);
-	return ttyReporter(oraScreen(stderr, err), {...options, style: err, logLines: logLines(env)});
-}
-
-/** How many lines of output the live area shows of a step that runs alone. */
-function logLines({STRATA_LOG_LINES, BUILDKIT_TTY_LOG_LINES}: NodeJS.ProcessEnv): number {
-	const asked = STRATA_LOG_LINES ?? BUILDKIT_TTY_LOG_LINES ?? '';
-	return /^\d{1,3}$/.test(asked) ? Number(asked) : 4;
-}
-
-function readPart(file: string, offset: number, length: number): Uint8Array {
-	const descriptor = openSync(file, 'r');
-	try {
-		const data = Buffer.alloc(length);
-		return data.subarray(0, readSync(descriptor, data, 0, length, offset));
-	} finally {
-		closeSync(descriptor);
-	}
-}
-
-/** The results on stdout and in files. */
-function deliver({id, digest, names, size, layers, platforms}: BuildResult, args: Arguments, {stdout}: Shell): void {
-	const file = args.text('iidfile');
-	if (file !== undefined) writeID(file, id);
-	if (args.has('json')) {
-		const diffIDs = layers.map(({descriptor, diffID}) => ({digest: descriptor.digest, diffID, size: descriptor.size}));
-		stdout.write(`${JSON.stringify({names, id, digest, size, platforms, layers: diffIDs}, undefined, 2)}\n`);
-	} else if (args.has('quiet')) {
-		stdout.write(`${id}\n`);
-	}
-}
-
-function writeID(file: string, id: string): void {
-	try {
-		writeFileSync(file, id);
-	} catch (cause) {
-		throw new StoreError('IIDFILE', `cannot write the id to ${file}`, {
-			cause,
-			notes: [cause instanceof Error ? cause.message : String(cause)],
-		});
 	}
 }
 

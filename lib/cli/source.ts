@@ -1,5 +1,4 @@
-import {createWriteStream} from 'node:fs';
-import {mkdtemp, rm} from 'node:fs/promises';
+import {createWriteStream, mkdtempSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
@@ -48,19 +47,31 @@ async function fromStdin(file: string | undefined, shell: Shell): Promise<Source
 		const text = Buffer.concat([head, await readAll({[Symbol.asyncIterator]: () => input})]).toString('utf8');
 		return {context: {files: {}}, dockerfile: {text, name: '-'}, [Symbol.asyncDispose]: async () => {}};
 	}
-	const folder = await mkdtemp(join(tmpdir(), 'strata-context-'));
-	const archive = join(folder, 'context.tar');
-	await pipeline(
-		async function* () {
-			yield head;
-			yield* {[Symbol.asyncIterator]: () => input};
-		},
-		createWriteStream(archive, {mode: 0o600}),
-	);
+	const folder = temporaryFolder();
+	const archive = join(folder.path, 'context.tar');
+	const whole = async function* () {
+		yield head;
+		yield* {[Symbol.asyncIterator]: () => input};
+	};
+	await pipeline(whole, createWriteStream(archive, {mode: 0o600}));
 	return {
 		context: {archive},
 		...(file === undefined ? {} : {dockerfile: file}),
-		[Symbol.asyncDispose]: () => rm(folder, {recursive: true, force: true}),
+		[Symbol.asyncDispose]: async () => folder[Symbol.dispose](),
+	};
+}
+
+/** Goes with its disposal, or at the latest with this process. */
+function temporaryFolder(): Disposable & {readonly path: string} {
+	const path = mkdtempSync(join(tmpdir(), 'strata-context-'));
+	const remove = () => rmSync(path, {recursive: true, force: true});
+	process.once('exit', remove);
+	return {
+		path,
+		[Symbol.dispose]() {
+			process.off('exit', remove);
+			remove();
+		},
 	};
 }
 

@@ -1,6 +1,7 @@
 import {UsageError} from '../../errors.ts';
 import type {Arguments, Command} from '../command.ts';
 import {buildFlags} from '../flags.ts';
+import {writesStdout} from '../output-flag.ts';
 import type {Shell} from '../shell.ts';
 
 export const command: Command = {
@@ -28,11 +29,12 @@ async function run(args: Arguments, shell: Shell): Promise<number> {
 	const options = buildOptions(args, shell.env);
 	await using source = await openSource(args, shell);
 	const {context, dockerfile} = source;
-	return runBuild({...options, context, ...(dockerfile === undefined ? {} : {dockerfile})}, args, shell);
+	// Without await the source would go before the build is over.
+	return await runBuild({...options, context, ...(dockerfile === undefined ? {} : {dockerfile})}, args, shell);
 }
 
 /** An archive on a screen helps nobody. */
 function refuseTerminal(args: Arguments, {stdout}: Shell): void {
-	if (!stdout.isTTY || !args.texts('output').some(text => /^-$|dest=-(,|$)/.test(text))) return;
+	if (!stdout.isTTY || !writesStdout(args)) return;
 	throw new UsageError('TERMINAL', '-o - needs a pipe or a file', {help: ['as in: strata build -o - . | podman load']});
 }

@@ -85,8 +85,10 @@ const nouns = {
 	total: 'thing',
 };
 
-/** `would free 190 MB of 14 steps`, and the sum. */
+/** `would free 190 MB: 14 steps`, and the sum. */
 function reportLines({freed, removed}: PruneReport, word: string): readonly string[] {
-	const rows = removed.map(({what, count, size}) => `${word} ${formatSize(size)} of ${plural(count, nouns[what])}`);
+	const rows = removed.map(
+		({what, count, size}) => `${word} ${formatSize(size)}: ${count > 0 ? plural(count, nouns[what]) : what}`,
+	);
 	return rows.length === 1 ? rows : [...rows, `${word} ${formatSize(freed)}${rows.length > 0 ? ' in all' : ''}`];
 }
