@@ -53,10 +53,10 @@ async function activate(root: string, parent: Snapshot, {folder}: ActivateOption
 	return {
 		rootfs,
 		commit: async () => {
-			const changes = join(folder, 'changes');
+			const changes = `${folder}-changes`;
 			collectChanges(rootfs, before, changes);
-			const name = keepFolder(root, draft);
-			return {snapshot: {folders: [name]}, changes};
+			const snapshot = {folders: [keepFolder(root, draft)]};
+			return {snapshot, changes, [Symbol.dispose]: () => rmSync(changes, {recursive: true, force: true})};
 		},
 		[Symbol.asyncDispose]: async () => rmSync(folder, {recursive: true, force: true}),
 	};

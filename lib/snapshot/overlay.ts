@@ -71,7 +71,8 @@ function freeze(
 ): Frozen {
 	for (const directory of restored) if (directory.path !== '') dropCopyUp(join(draft, 'fs', directory.path), directory);
 	const name = keepFolder(root, draft);
-	return {snapshot: {folders: [...parent.folders, name]}, changes: contentOf(root, name)};
+	// What it adds is the snapshot's own folder: it stays.
+	return {snapshot: {folders: [...parent.folders, name]}, changes: contentOf(root, name), [Symbol.dispose]: () => {}};
 }
 
 /** Removes the copy of a directory of the parent that nothing is in and that says nothing new. */

@@ -48,7 +48,8 @@ export interface Restored {
 	readonly mtimeNs: bigint;
 }
 
-export interface Frozen {
+/** A new snapshot, and what it adds. Disposed of when `changes` has been read. */
+export interface Frozen extends Disposable {
 	readonly snapshot: Snapshot;
 	/** What changed, as an upper folder of overlayfs: whiteouts are devices 0:0, opaque directories have `user.overlay.opaque`. */
 	readonly changes: string;

@@ -18,11 +18,17 @@ const format = 1;
 /** What a store has in its root besides records and what others keep there. */
 const folders = ['blobs/sha256', 'tmp', 'locks'] as const;
 
+export interface OpenOptions {
+	readonly signal?: AbortSignal;
+	/** Whose death makes what is unfinished garbage. Default: this process; in a process namespace, the one outside that it works for. */
+	readonly pid?: number;
+}
+
 /**
  * Opens the store at `root`, made if it is not there. Until it is disposed of, nobody prunes it; whatever lies in it
  * can be used by any number of processes at once.
  */
-export async function openStore(root: string, options: {readonly signal?: AbortSignal} = {}): Promise<Store> {
+export async function openStore(root: string, {pid = process.pid, ...options}: OpenOptions = {}): Promise<Store> {
 	const path = resolve(root);
 	checkName(path);
 	const deed = {root: path, doing: 'opening it'};
@@ -32,15 +38,15 @@ export async function openStore(root: string, options: {readonly signal?: AbortS
 	try {
 		checkFormat(path);
 		forStore(deed, () => furnish(path));
-		return assemble(path, guard);
+		return assemble(path, {guard, pid});
 	} catch (error) {
 		await guard[Symbol.asyncDispose]();
 		throw error;
 	}
 }
 
-function assemble(root: string, guard: AsyncDisposable): Store {
-	const temporary = () => temporaryIn(root);
+function assemble(root: string, {guard, pid}: {guard: AsyncDisposable; pid: number}): Store {
+	const temporary = () => temporaryIn(root, pid);
 	const lock: Store['lock'] = (key, options) => {
 		const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
 		return lockFile(join(root, 'locks', name), options);
@@ -56,8 +62,8 @@ function assemble(root: string, guard: AsyncDisposable): Store {
 	};
 }
 
-function temporaryIn(root: string): string {
-	return join(root, 'tmp', `${process.pid}-${randomBytes(8).toString('hex')}`);
+function temporaryIn(root: string, pid = process.pid): string {
+	return join(root, 'tmp', `${pid}-${randomBytes(8).toString('hex')}`);
 }
 
 /** In `oci:PATH:NAME`, by which other tools name an image of the store, the path ends at its first colon. */

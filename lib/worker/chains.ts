@@ -1,4 +1,5 @@
-import {type ChainID, chainID, type DiffID} from '../oci/digest.ts';
+import type {PackedLayer} from '../layer/packed.ts';
+import {type ChainID, chainID} from '../oci/digest.ts';
 import type {Layer} from '../oci/image.ts';
 import {chainsOf} from '../snapshot/places.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
@@ -8,7 +9,7 @@ export interface Chains {
 	/** `snapshot` is what `layers` unpack to. */
 	know(snapshot: Snapshot, layers: readonly Layer[]): void;
 	/** `snapshot` is `parent` and one more layer. Resolves with its chainID; undefined where the parent's is not known or was not packed. */
-	extend(snapshot: Snapshot, parent: Snapshot, diffID: Promise<DiffID>): Promise<ChainID | undefined>;
+	extend(snapshot: Snapshot, parent: Snapshot, packing: Promise<Packed>): Promise<ChainID | undefined>;
 }
 
 export function snapshotChains(): Chains {
@@ -16,19 +17,21 @@ export function snapshotChains(): Chains {
 	const none = keyOf({folders: []});
 	return {
 		know: (snapshot, layers) => known.set(keyOf(snapshot), Promise.resolve(chainsOf(layers).at(-1))),
-		extend: (snapshot, parent, diffID) => {
-			const chain = extended(keyOf(parent) === none ? 'scratch' : known.get(keyOf(parent)), diffID);
+		extend: (snapshot, parent, packing) => {
+			const chain = extended(keyOf(parent) === none ? 'scratch' : known.get(keyOf(parent)), packing);
 			known.set(keyOf(snapshot), chain);
 			return chain;
 		},
 	};
 }
 
-async function extended(parent: 'scratch' | Promise<ChainID | undefined> | undefined, diffID: Promise<DiffID>) {
+type Packed = Pick<PackedLayer, 'layer'>;
+
+async function extended(parent: 'scratch' | Promise<ChainID | undefined> | undefined, packing: Promise<Packed>) {
 	const below = parent === 'scratch' ? undefined : await parent;
 	if (below === undefined && parent !== 'scratch') return undefined;
-	return diffID.then(
-		own => chainID(below, own),
+	return packing.then(
+		({layer}) => chainID(below, layer.diffID),
 		() => undefined,
 	);
 }

@@ -3,11 +3,11 @@ import {join} from 'node:path';
 import {type Packer, packer} from '../layer/packer.ts';
 import {probeRuntime} from '../runtime/probe.ts';
 import {chooseSnapshotter} from '../snapshot/choose.ts';
-import type {Frozen, Snapshot} from '../snapshot/snapshot.ts';
+import type {Snapshot} from '../snapshot/snapshot.ts';
 import {openStore} from '../store/open.ts';
 import type {Store} from '../store/store.ts';
 import {type Chains, snapshotChains} from './chains.ts';
-import {applyBlob, packChanges} from './layers.ts';
+import {applyBlob, type Changes, packChanges} from './layers.ts';
 import type {RunRequest, StartOptions} from './messages.ts';
 import {openLog} from './output-log.ts';
 import {runJob, type Services} from './run-job.ts';
@@ -49,8 +49,8 @@ export function workerHandlers(): Handlers {
 	};
 }
 
-async function start({root, scratch, ids, runtime}: StartOptions): Promise<Started> {
-	const store = await openStore(root);
+async function start({root, scratch, pid, ids, runtime}: StartOptions): Promise<Started> {
+	const store = await openStore(root, {pid});
 	const found = await probeRuntime({store, scratch, singleID: ids === 1, ...(runtime && {wanted: runtime})});
 	const apply = applyBlob(store, ids === 1);
 	const snapshotter = chooseSnapshotter({store, scratch, apply}, process.env.STRATA_SNAPSHOTTER);
@@ -63,30 +63,24 @@ async function run(services: Started, {job, parent, options}: RunRequest, to: Co
 		to.post({kind: 'output', output: log.append(stream, data)});
 	const {status, frozen} = await runJob(job, parent, {services, events: {onOutput, signal: to.signal}});
 	if (!frozen) return {status};
-	pack(services, {frozen, parent, id: job.id, epoch: options.epoch}, to);
+	const owners = services.ids === 1 ? options.layers : undefined;
+	pack(services, {frozen, parent, owners, epoch: options.epoch, draft: join(services.scratch, `${job.id}-layer`)}, to);
 	return {status, snapshot: frozen.snapshot};
 }
 
-interface Packing {
-	readonly frozen: Frozen;
-	readonly parent: Snapshot;
-	readonly id: string;
-	readonly epoch: number | undefined;
-}
-
-/** Begins to pack behind the caller's back; the main process hears of the end. */
-function pack(
-	{store, scratch, snapshotter, packer, chains}: Started,
-	{frozen, parent, id, epoch}: Packing,
-	to: Correspondence,
-): void {
-	const packing = packChanges(store, packer, {frozen, epoch, draft: join(scratch, `${id}-layer`)});
-	packing.then(
+/** Begins to pack behind the caller's back. The main process hears of the end after the answer to its call. */
+function pack(services: Started, changes: Changes & {readonly parent: Snapshot}, to: Correspondence): void {
+	const {store, packer, snapshotter, chains} = services;
+	const {snapshot} = changes.frozen;
+	const packing = packChanges(store, packer, changes);
+	const chain = chains.extend(snapshot, changes.parent, packing);
+	const remembered = packing.then(async layer => {
+		const place = await chain;
+		if (place) snapshotter.remember(place, snapshot);
+		return layer;
+	});
+	remembered.then(
 		layer => to.post({kind: 'layer', layer}),
 		error => to.post({kind: 'layer-error', error: toWire(error)}),
 	);
-	const diffID = packing.then(({layer}) => layer.diffID);
-	void chains
-		.extend(frozen.snapshot, parent, diffID)
-		.then(chain => chain && snapshotter.remember(chain, frozen.snapshot));
 }

@@ -19,6 +19,8 @@ export interface StartOptions {
 	readonly root: string;
 	/** A folder in ROOT/tmp made by the main process, named for its id: for everything unfinished. */
 	readonly scratch: string;
+	/** Of the main process, as the machine knows it: this one's own means nothing outside its namespace. */
+	readonly pid: number;
 	readonly ids: number;
 	readonly runtime?: string;
 }

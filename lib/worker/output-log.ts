@@ -1,4 +1,5 @@
-import {closeSync, fstatSync, openSync, writeSync} from 'node:fs';
+import {closeSync, fstatSync, mkdirSync, openSync, writeSync} from 'node:fs';
+import {dirname} from 'node:path';
 import {performance} from 'node:perf_hooks';
 import type {RunOutput} from './worker.ts';
 
@@ -10,6 +11,7 @@ export interface OutputLog extends Disposable {
 
 /** Opens `path` and `path.idx`, one line `milliseconds stream offset length` a chunk, for appending. Written before anybody hears of it. */
 export function openLog(path: string): OutputLog {
+	mkdirSync(dirname(path), {recursive: true});
 	const log = openSync(path, 'a', 0o644);
 	const index = openSync(`${path}.idx`, 'a', 0o644);
 	const start = performance.now();

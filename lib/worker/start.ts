@@ -29,7 +29,7 @@ export async function startWorker({root, runtime, signal}: WorkerOptions): Promi
 	try {
 		mkdirSync(scratch, {recursive: true});
 		const {ids, by} = namespace.map;
-		const request = {root, scratch, ids, ...(runtime && {runtime})};
+		const request = {root, scratch, ids, pid: process.pid, ...(runtime && {runtime})};
 		const facts = await connection.call('start', request, signal && {signal});
 		return workerOver(connection, {scratch, facts: by === 'single' ? {...facts, warning: singleIdWarning()} : facts});
 	} catch (error) {
