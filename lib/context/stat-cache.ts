@@ -1,4 +1,4 @@
-import {type BigIntStats, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {type BigIntStats, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Digest, parseDigest} from '../oci/digest.ts';
 import {digestFile} from './digest-file.ts';
@@ -79,11 +79,20 @@ function load(file: string): Entries {
 
 function write(file: string, text: string): void {
 	const temporary = `${file}.${process.pid}`;
-	try {
+	const isWritten = quietly(() => {
 		mkdirSync(dirname(file), {recursive: true});
 		writeFileSync(temporary, text);
 		renameSync(temporary, file);
+	});
+	if (!isWritten) quietly(() => unlinkSync(temporary));
+}
+
+/** Whether it worked. */
+function quietly(action: () => void): boolean {
+	try {
+		action();
+		return true;
 	} catch {
-		rmSync(temporary, {force: true});
+		return false;
 	}
 }
