@@ -1,8 +1,8 @@
-import {type Location, StrataError} from '../errors.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {ImageConfig, Layer} from '../oci/image.ts';
 import {baseKey} from '../plan/base.ts';
 import type {Base, Step} from '../plan/plan.ts';
+import type {Retry} from '../registry/attempts.ts';
 import type {Base as FoundBase} from '../registry/base.ts';
 import {fetchLayers} from '../registry/layers.ts';
 import {resolveLayout} from '../registry/layout.ts';
@@ -45,12 +45,15 @@ export function baseImages(request: Request, sources: PlanSources): BaseImages {
 	};
 }
 
-function find(base: Base, {pull}: Request, {store, signal}: PlanSources): Promise<FoundBase> {
+function find(base: Base, {pull}: Request, {store, signal, events}: PlanSources): Promise<FoundBase> {
+	const onRetry = ({attempt, reason, delay}: Retry) =>
+		events.emit({type: 'step.waiting', for: 'registry', attempt, reason, delay});
+	const options = {store, pull, signal, onRetry};
 	switch (base.kind) {
 		case 'image':
-			return resolveBase(base.name, base.platform, {store, pull, signal});
+			return resolveBase(base.name, base.platform, options);
 		case 'docker-image':
-			return resolveBase(base.source.replace(/^docker-image:\/\//, ''), base.platform, {store, pull, signal});
+			return resolveBase(base.source.replace(/^docker-image:\/\//, ''), base.platform, options);
 		case 'layout':
 			return resolveLayout(base.source, base.platform, {store});
 		default:
@@ -78,12 +81,4 @@ function baseImage(found: FoundBase): BaseImage {
 			return {layers, fetched};
 		},
 	};
-}
-
-/** Points an error about a base to the place that names it. */
-export function located<T>(work: Promise<T>, location: Location): Promise<T> {
-	return work.catch(error => {
-		if (error instanceof StrataError) error.location ??= location;
-		throw error;
-	});
 }

@@ -1,4 +1,4 @@
-import {mkdirSync, readFileSync, rmSync} from 'node:fs';
+import {mkdirSync, readFileSync, rmSync, statSync} from 'node:fs';
 import {homedir} from 'node:os';
 import {isAbsolute, relative, resolve} from 'node:path';
 import {withDigests} from '../context/digests.ts';
@@ -44,7 +44,7 @@ export async function openContexts(request: Request, store: Store): Promise<Cont
 		for (const folder of temporary) rmSync(folder, {recursive: true, force: true});
 	};
 	const materialise = async (context: Request['context']) => {
-		if (typeof context === 'string') return resolve(context);
+		if (typeof context === 'string') return existingFolder(context);
 		const folder = store.temporary();
 		temporary.push(folder);
 		mkdirSync(folder, {mode: 0o755});
@@ -83,6 +83,19 @@ export async function openContexts(request: Request, store: Store): Promise<Cont
 		discard();
 		throw error;
 	}
+}
+
+function existingFolder(context: string): string {
+	const folder = resolve(context);
+	const stat = statSync(folder, {throwIfNoEntry: false});
+	if (stat?.isDirectory()) return folder;
+	throw new UsageError(
+		'NO_CONTEXT',
+		stat ? `the context ${context} is no folder` : `there is no folder ${context} to build from`,
+		{
+			help: ['the folder you are in: strata build .'],
+		},
+	);
 }
 
 function contextIn(

@@ -2,7 +2,7 @@ import type {Digest} from '../oci/digest.ts';
 import type {CopyStep} from '../plan/plan.ts';
 import type {Selection} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
-import {located} from './bases.ts';
+import {knownStages, named} from './base-hints.ts';
 import type {OpenContext} from './contexts.ts';
 import {baseFiles, type Files} from './files.ts';
 import type {Stages} from './stage.ts';
@@ -33,7 +33,11 @@ export async function openCopySource(step: CopyStep, stages: Stages): Promise<Co
 		case 'scratch':
 			return filesSource('scratch', baseFiles([]), stages);
 		default: {
-			const image = await located(bases.resolve(from), step.location);
+			const image = await named(bases.resolve(from), {
+				name: from.name,
+				location: step.location,
+				candidates: knownStages(stages.plan),
+			});
 			const {layers} = await image.layers(step, builder);
 			return filesSource(image.reference, baseFiles(layers), stages);
 		}

@@ -68,9 +68,14 @@ export interface StepStarted extends EventCommon {
 
 export interface StepWaiting extends EventCommon {
 	readonly type: 'step.waiting';
-	readonly step: string;
+	/** Absent while the plan is made. */
+	readonly step?: string;
 	readonly for: 'lock' | 'slot' | 'registry';
 	readonly pid?: number;
+	/** Of a registry: what went wrong, in how many milliseconds it is tried again, and how often it was tried. */
+	readonly reason?: string;
+	readonly delay?: number;
+	readonly attempt?: number;
 }
 
 export interface Transfer extends EventCommon {

@@ -28,6 +28,13 @@ export function openBuilder(
 		if (!controller.signal.aborted) controller.abort(error);
 	};
 
+	const start = async () => {
+		const {runtime} = request;
+		const started = await startWorker({root: store.root, signal: controller.signal, ...(runtime ? {runtime} : {})});
+		if (started.facts.warning) events.emit({type: 'warning', ...started.facts.warning});
+		return started;
+	};
+
 	return {
 		id,
 		request,
@@ -42,7 +49,7 @@ export function openBuilder(
 		packer: packing,
 		epoch: request.epoch,
 		worker() {
-			worker ??= startWorker({root: store.root, runtime: request.runtime, signal: controller.signal});
+			worker ??= start();
 			return worker;
 		},
 		background(work) {

@@ -48,7 +48,7 @@ export async function perform(order: Order): Promise<BuildResult> {
 async function buildIn(store: Store, contexts: Contexts, order: Order): Promise<BuildResult> {
 	const {events, request, controller} = order;
 	try {
-		const planned = await planContexts(request, {contexts, store, signal: controller.signal});
+		const planned = await planContexts(request, {contexts, store, events, signal: controller.signal});
 		refuseUnsupported(planned.plan);
 		events.emit(planEvent(planned.plan));
 		for (const warning of unusedArgWarnings(planned.plan)) events.emit(warning);

@@ -9,6 +9,7 @@ import {openStore} from '../store/open.ts';
 import {defaultRoot} from '../store/root.ts';
 import type {BaseImages} from './bases.ts';
 import {openContexts} from './contexts.ts';
+import {eventStream} from './event-stream.ts';
 import type {BuildOptions} from './options.ts';
 import {type Planned, planContexts} from './planning.ts';
 import {attachExcerpt} from './report.ts';
@@ -43,7 +44,14 @@ async function planned<T>(
 	await using store = await openStore(request.root ?? defaultRoot());
 	await using contexts = await openContexts(request, store);
 	try {
-		return await use(await planContexts(request, {contexts, store, signal: signal ?? new AbortController().signal}));
+		return await use(
+			await planContexts(request, {
+				contexts,
+				store,
+				events: eventStream(),
+				signal: signal ?? new AbortController().signal,
+			}),
+		);
 	} catch (error) {
 		throw attachExcerpt(error, contexts.dockerfile);
 	}

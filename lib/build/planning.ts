@@ -5,8 +5,10 @@ import {baseKey} from '../plan/base.ts';
 import {planDockerfile} from '../plan/dockerfile.ts';
 import type {BuildPlan} from '../plan/plan.ts';
 import type {Store} from '../store/store.ts';
-import {type BaseImages, baseImages, located} from './bases.ts';
+import {knownImages, named} from './base-hints.ts';
+import {type BaseImages, baseImages} from './bases.ts';
 import type {Contexts} from './contexts.ts';
+import type {EventStream} from './event-stream.ts';
 import type {Request} from './request.ts';
 
 /** What a plan is made from, besides the request. */
@@ -14,6 +16,7 @@ export interface PlanSources {
 	readonly contexts: Contexts;
 	readonly store: Store;
 	readonly signal: AbortSignal;
+	readonly events: EventStream;
 }
 
 /** A plan, and the images that its FROMs stand for. */
@@ -40,7 +43,11 @@ export async function planContexts(request: Request, sources: PlanSources): Prom
 		});
 		if ('plan' in answer) return {plan: answer.plan, bases};
 		const found = answer.missing.map(async ({base, location}) => {
-			const image = await located(bases.resolve(base), location);
+			const image = await named(bases.resolve(base), {
+				name: 'name' in base ? base.name : '',
+				location,
+				candidates: knownImages(sources.store),
+			});
 			configs.set(baseKey(base), image.config.config ?? {});
 		});
 		await Promise.all(found);

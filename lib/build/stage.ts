@@ -1,4 +1,4 @@
-import {StepFailedError} from '../errors.ts';
+import {StepFailedError, StrataError} from '../errors.ts';
 import {baseDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
 import type {BuildPlan, ConfigStep, Stage, Step} from '../plan/plan.ts';
 import type {BaseImages} from './bases.ts';
@@ -12,6 +12,7 @@ import {type StageState, type StepWork, takeStep} from './step.ts';
 
 /** What the stages of one build share. */
 export interface Stages {
+	readonly plan: BuildPlan;
 	readonly builder: Builder;
 	readonly bases: BaseImages;
 	readonly board: Board;
@@ -20,14 +21,14 @@ export interface Stages {
 }
 
 /** Builds all stages of a plan, independent ones at the same time, and answers with the target's final state. */
-export async function buildStages(plan: BuildPlan, shared: Omit<Stages, 'stateOf'>): Promise<StageState> {
+export async function buildStages(plan: BuildPlan, shared: Omit<Stages, 'plan' | 'stateOf'>): Promise<StageState> {
 	const states = new Map<string, Promise<StageState>>();
 	const stateOf = async (name: string) => {
 		const state = states.get(name);
 		if (!state) throw new Error(`Stage ${name} is needed before it is planned`);
 		return state;
 	};
-	for (const stage of plan.stages) states.set(stage.name, buildStage(stage, {...shared, stateOf}));
+	for (const stage of plan.stages) states.set(stage.name, buildStage(stage, {...shared, plan, stateOf}));
 	await Promise.allSettled(states.values());
 	shared.builder.throwIfFailed();
 	return stateOf(plan.target);
@@ -37,6 +38,7 @@ export async function buildStages(plan: BuildPlan, shared: Omit<Stages, 'stateOf
 async function buildStage(stage: Stage, stages: Stages): Promise<StageState> {
 	let state: StageState | undefined;
 	for (const step of stage.steps) {
+		await dependencies(step, stage, stages);
 		stages.builder.signal.throwIfAborted();
 		stages.board.start(step);
 		try {
@@ -50,6 +52,12 @@ async function buildStage(stage: Stage, stages: Stages): Promise<StageState> {
 	}
 	if (!state) throw new Error(`Stage ${stage.name} has no steps`);
 	return state;
+}
+
+/** A step that needs another stage has not begun before that is built. */
+async function dependencies(step: Step, {base}: Stage, {stateOf}: Stages): Promise<void> {
+	if (step.kind === 'base' && base.kind === 'stage') await stateOf(base.stage);
+	if (step.kind === 'copy' && step.from?.kind === 'stage') await stateOf(step.from.stage);
 }
 
 interface Advance {
@@ -113,6 +121,7 @@ function configWork({change}: ConfigStep, {draft}: StageState): StepWork {
 /** The first step that fails stops the others; what ends because of that did not fail itself. */
 function fail(step: Step, error: unknown, {board, builder}: Stages): void {
 	if (builder.signal.aborted) return;
+	if (error instanceof StrataError) error.location ??= step.location;
 	const exitCode = error instanceof StepFailedError && typeof error.status === 'number' ? {exitCode: error.status} : {};
 	board.finish(step, 'failed', exitCode);
 	builder.fail(error, step);
