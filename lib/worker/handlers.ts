@@ -1,14 +1,14 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {type Packer, packer} from '../layer/packer.ts';
-import {probeRuntime} from '../runtime/probe.ts';
-import {chooseSnapshotter} from '../snapshot/choose.ts';
+import {probeRuntime, tryRuntimes} from '../runtime/probe.ts';
+import {chooseSnapshotter, overlayRefusal} from '../snapshot/choose.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
 import {openStore} from '../store/open.ts';
 import type {Store} from '../store/store.ts';
 import {type Chains, snapshotChains} from './chains.ts';
 import {applyBlob, type Changes, packChanges} from './layers.ts';
-import type {RunRequest, StartOptions} from './messages.ts';
+import type {Findings, RunRequest, StartOptions} from './messages.ts';
 import {openLog} from './output-log.ts';
 import {runJob, type Services} from './run-job.ts';
 import type {Correspondence, Handlers} from './serve.ts';
@@ -21,7 +21,7 @@ interface Started extends Services {
 	readonly chains: Chains;
 }
 
-/** What the worker does on each call. All but `remove` come after `start`. */
+/** What the worker does on each call. All but `remove` and `examine` come after `start`. */
 export function workerHandlers(): Handlers {
 	let started: Started | undefined;
 	const services = () => {
@@ -42,6 +42,7 @@ export function workerHandlers(): Handlers {
 			return snapshot;
 		},
 		run: (request, to) => run(services(), request, to),
+		examine: ({scratch, ids}) => examine(scratch, ids === 1),
 		remove: async ({paths}) => {
 			for (const path of paths) rmSync(path, {recursive: true, force: true});
 			return undefined;
@@ -55,6 +56,12 @@ async function start({root, scratch, pid, ids, runtime}: StartOptions): Promise<
 	const apply = applyBlob(store, ids === 1);
 	const snapshotter = chooseSnapshotter({store, scratch, apply}, process.env.STRATA_SNAPSHOTTER);
 	return {store, scratch, ids, runtime: found, snapshotter, packer: packer(), chains: snapshotChains()};
+}
+
+async function examine(scratch: string, singleID: boolean): Promise<Findings> {
+	const refusal = overlayRefusal(join(scratch, 'overlay'));
+	const runtimes = await tryRuntimes({scratch, singleID});
+	return refusal ? {overlay: {code: (refusal as NodeJS.ErrnoException).code ?? ''}, runtimes} : {runtimes};
 }
 
 async function run(services: Started, {job, parent, options}: RunRequest, to: Correspondence) {

@@ -31,8 +31,7 @@ export function chooseIdMap(): IdMap {
 	const account = currentAccount();
 	const uids = readSubordinateIds('/etc/subuid', account);
 	const gids = readSubordinateIds('/etc/subgid', account);
-	const hasHelpers = ['newuidmap', 'newgidmap'].every(isInPath);
-	return hasHelpers && uids.length > 0 && gids.length > 0 ? helperMap(uids, gids) : singleMap();
+	return hasIdHelpers() && uids.length > 0 && gids.length > 0 ? helperMap(uids, gids) : singleMap();
 }
 
 /** Only ourselves, as root of the namespace. */
@@ -73,6 +72,11 @@ function idsFromZero(kind: 'uid' | 'gid'): number {
 	const lines = readFileSync(`/proc/self/${kind}_map`, 'utf8').trim().split('\n');
 	const first = lines.map(line => line.trim().split(/\s+/).map(Number)).find(([inside]) => inside === 0);
 	return first?.[2] ?? 0;
+}
+
+/** Whether the programs that map subordinate ids are here. */
+export function hasIdHelpers(): boolean {
+	return ['newuidmap', 'newgidmap'].every(isInPath);
 }
 
 /** Who we are; a user id without an entry in passwd has its number for a name. */

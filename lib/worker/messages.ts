@@ -1,6 +1,7 @@
 import type {PackedLayer} from '../layer/packed.ts';
 import type {Layer} from '../oci/image.ts';
 import type {RunJob} from '../runtime/job.ts';
+import type {Candidate} from '../runtime/probe.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
 import type {WireError} from './wire-error.ts';
 import type {RunOptions, RunOutcome, RunOutput, WorkerFacts} from './worker.ts';
@@ -11,6 +12,8 @@ export interface Calls {
 	start: {takes: StartOptions; gives: WorkerFacts};
 	prepare: {takes: {readonly layers: readonly Layer[]}; gives: Snapshot};
 	run: {takes: RunRequest; gives: Omit<RunOutcome, 'layer'>};
+	/** Tries all that a RUN needs. Needs no `start`. */
+	examine: {takes: {readonly scratch: string; readonly ids: number}; gives: Findings};
 	/** Deletes folders whose files may belong to mapped ids. */
 	remove: {takes: {readonly paths: readonly string[]}; gives: undefined};
 }
@@ -23,6 +26,14 @@ export interface StartOptions {
 	readonly pid: number;
 	readonly ids: number;
 	readonly runtime?: string;
+}
+
+/** What was found inside the namespace. */
+export interface Findings {
+	/** What the kernel says to an overlay mount; absent if it is done. */
+	readonly overlay?: {readonly code: string};
+	/** crun, then runc, as far as they are in PATH. */
+	readonly runtimes: readonly Candidate[];
 }
 
 /** A run without what cannot be sent: its functions and its signal. */
