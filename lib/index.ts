@@ -11,6 +11,7 @@ export {buildLogs, readLog} from './catalog/logs.ts';
 export {prune} from './catalog/prune.ts';
 export {removeImage, tagImage} from './catalog/rename.ts';
 export {usage} from './catalog/usage.ts';
+export {diagnose} from './doctor/diagnose.ts';
 export * from './errors.ts';
 export type {BuildPlan} from './plan/plan.ts';
 export {defaultRoot} from './store/root.ts';
