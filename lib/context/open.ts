@@ -4,7 +4,7 @@ import {deviceParts} from '../linux/mknod.ts';
 import {imageXattrs} from '../linux/xattr.ts';
 import type {Entry} from '../tree/entry.ts';
 import {decodeName, nativePath} from '../tree/name.ts';
-import {compareBytes, joinPath, parentOf} from '../tree/paths.ts';
+import {cleanPath, compareBytes, joinPath, parentOf} from '../tree/paths.ts';
 import {compilePatterns} from '../tree/patterns.ts';
 import type {Tree} from '../tree/tree.ts';
 import type {IgnoreFile} from './ignore-file.ts';
@@ -41,7 +41,8 @@ export function openContext(folder: string, ignore?: IgnoreFile): ContextTree {
 		return disk.names(path).filter(name => isVisible(joinPath(path, name)));
 	}
 
-	function isIgnored(path: string): IgnoredBy | undefined {
+	function isIgnored(named: string): IgnoredBy | undefined {
+		const path = cleanPath(named);
 		const {rule} = matcher.judge(path);
 		if (!rule || !disk.entry(path) || isVisible(path)) return undefined;
 		return {file: ignore?.name ?? '', line: rule.line ?? 0, pattern: rule.text};

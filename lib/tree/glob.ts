@@ -26,7 +26,7 @@ export function compileGlob(pattern: string, {doubleStar = false}: GlobOptions =
 
 /** Whether a name of a COPY source asks for matching. A backslash alone does not (as in BuildKit). */
 export function hasWildcard(text: string): boolean {
-	return /^(?:[^\\*?[]|\\.?)*[*?[]/s.test(text);
+	return /^(?:[^\\*?[]|\\.)*[*?[]/s.test(text);
 }
 
 /**
