@@ -8,7 +8,8 @@ export function cellsOf(text: string): number {
 /** The start of a text, cut between graphemes and ended by `ellipsis` if it takes more than `width` cells. */
 export function cutEnd(text: string, width: number, ellipsis: string): string {
 	if (isShort(text, width)) return text;
-	const room = Math.max(0, width - ellipsis.length);
+	const room = width - ellipsis.length;
+	if (room < 0) return ellipsis.slice(0, width);
 	let kept = '';
 	let taken = 0;
 	for (const {segment} of graphemes.segment(text)) {
@@ -16,7 +17,7 @@ export function cutEnd(text: string, width: number, ellipsis: string): string {
 		if (taken > room) break;
 		kept += segment;
 	}
-	return `${kept}${ellipsis}`.slice(0, Math.max(width, kept.length));
+	return `${kept}${ellipsis}`;
 }
 
 /** `src/…/index.js`: a path keeps its beginning and its name. */

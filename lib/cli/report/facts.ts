@@ -23,20 +23,24 @@ export function shortName(names: readonly string[]): string | undefined {
 	return names[0]?.replace(/:latest$/, '');
 }
 
-/** What a step waits for, as a row says it. */
-export function waitingText({for: what, pid}: Pick<EventOf<'step.waiting'>, 'for' | 'pid'>): string {
-	switch (what) {
+/** What a step, or the plan, waits for. */
+export function waitingText(event: EventOf<'step.waiting'>): string {
+	switch (event.for) {
 		case 'lock':
-			return `waiting for another build to finish this step${pid === undefined ? '' : ` (process ${pid})`}`;
+			return `waiting for another build to finish this step${event.pid === undefined ? '' : ` (process ${event.pid})`}`;
 		case 'slot':
 			return 'waiting for a running step to end';
 		case 'registry':
-			return 'waiting for the registry';
+			return event.reason === undefined ? 'waiting for the registry' : retryText(event);
 	}
 }
 
 /** `503 from registry-1.docker.io, again in 4s (2 of 5)` */
-export function retryText({reason = 'it broke off', delay = 0, attempt}: EventOf<'transfer'>): string {
+export function retryText({
+	reason = 'it broke off',
+	delay = 0,
+	attempt = 1,
+}: Pick<EventOf<'transfer'> | EventOf<'step.waiting'>, 'reason' | 'delay' | 'attempt'>): string {
 	return `${reason}, again in ${Math.ceil(delay / 1000)}s (${attempt} of ${attempts})`;
 }
 

@@ -47,8 +47,8 @@ export function frameLines(scene: Scene, options: FrameOptions): readonly string
 	];
 }
 
-function statusText({isPlanned, steps, done, running, packing, writing}: Scene): string {
-	if (!isPlanned) return 'reading the Dockerfile and its bases';
+function statusText({isPlanned, waiting, steps, done, running, packing, writing}: Scene): string {
+	if (!isPlanned) return waiting ?? 'reading the Dockerfile and its bases';
 	if (writing !== undefined) return `writing ${writing}`;
 	const layers = plural(packing, 'layer');
 	if (done === steps) return packing > 0 ? `packing ${layers}` : 'writing the image';

@@ -35,6 +35,7 @@ export function plainReporter(options: PlainOptions): Reporter {
 	}
 
 	function tellStep(event: EventOf<'step.waiting' | 'step.output' | 'step.finished'>): void {
+		if (event.step === undefined) return;
 		const found = queue.find(event.step) ?? (event.type === 'step.finished' ? begin(event.step) : undefined);
 		if (!found) return;
 		if (event.type === 'step.output') queue.output(found, event);

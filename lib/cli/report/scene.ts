@@ -24,6 +24,8 @@ export interface Scene {
 	/** What the image is called: `redis`; `build` without a name. */
 	readonly name: string;
 	readonly isPlanned: boolean;
+	/** What the plan waits for. */
+	readonly waiting: string | undefined;
 	readonly steps: number;
 	readonly done: number;
 	readonly running: readonly RunningStep[];
@@ -46,6 +48,7 @@ export function scene(): Scene {
 	let name = 'build';
 	let done = 0;
 	let writing: string | undefined;
+	let waiting: string | undefined;
 
 	function finish(event: EventOf<'step.finished'>) {
 		const step = steps.get(event.step);
@@ -80,6 +83,10 @@ export function scene(): Scene {
 				case 'export':
 					writing = event.state === 'started' && event.output !== 'store' ? event.dest || event.output : undefined;
 					break;
+				case 'step.waiting':
+					if (event.step === undefined) waiting = waitingText(event);
+					else advance(running.get(event.step), event);
+					break;
 				default:
 					if ('step' in event) advance(running.get(event.step ?? ''), event);
 			}
@@ -90,6 +97,9 @@ export function scene(): Scene {
 		},
 		get isPlanned() {
 			return steps.size > 0;
+		},
+		get waiting() {
+			return waiting;
 		},
 		get steps() {
 			return steps.size;

@@ -49,7 +49,8 @@ export function oraScreen(stream: NodeJS.WriteStream, {symbols}: Style): Screen 
 			if (lines.length > 0) stream.write(`${lines.join('\n')}\n`);
 		},
 		draw(lines) {
-			spinner.text = lines.join('\n');
+			// The cursor waits on a line of its own: what is typed there, as ^C, makes no row of the area wrap.
+			spinner.text = `${lines.join('\n')}\n`;
 			if (!spinner.isSpinning) spinner.start();
 		},
 		end() {

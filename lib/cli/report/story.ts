@@ -1,5 +1,5 @@
 import {plural} from '../names.ts';
-import {shortName} from './facts.ts';
+import {shortName, waitingText} from './facts.ts';
 import type {EventOf, Reporter, ReportOptions} from './reporter.ts';
 
 /** What plain mode says of the build as a whole: its first line, and what it waits for where no step runs. */
@@ -20,6 +20,8 @@ export function story(line: (text: string) => void, now: ReportOptions['now']): 
 			} else if (event.type === 'plan') {
 				if (started) line(firstLine(started, event));
 				expect(undefined);
+			} else if (event.type === 'step.waiting' && event.step === undefined) {
+				line(waitingText(event));
 			} else if (event.type === 'export' && event.output !== 'store') {
 				expect(event.state === 'started' ? `writing ${event.dest}` : undefined);
 			} else if (event.type === 'build.finished') {

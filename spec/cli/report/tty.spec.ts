@@ -241,6 +241,19 @@ test('a step that waits for another process says so (UX 2.5)', t => {
 	t.regex(show(events, {t: 1000}), /^ {2}2\/3 waiting for another build to finish this step \(process 4211\) /m);
 });
 
+test('what the plan waits for is said in the first row', t => {
+	const waiting = at(900, {
+		type: 'step.waiting',
+		for: 'registry',
+		reason: '503 from registry-1.docker.io',
+		delay: 3900,
+		attempt: 2,
+	});
+
+	t.regex(show([started()]), /^⠹ redis: reading the Dockerfile and its bases /);
+	t.regex(show([started(), waiting]), /^⠹ redis: 503 from registry-1\.docker\.io, again in 4s \(2 of 5\) /);
+});
+
 test('warnings stand together between the rows and the summary (UX 2.7)', t => {
 	const warning = at(33, {
 		type: 'warning',

@@ -1,0 +1,120 @@
+import {gzipSync} from 'node:zlib';
+import test from 'ava';
+import {readArguments} from '../../lib/cli/arguments.ts';
+import {buildOptions} from '../../lib/cli/build-options.ts';
+import {buildFlags, globalFlags} from '../../lib/cli/flags.ts';
+import {parseOutput} from '../../lib/cli/output-flag.ts';
+import {parseArguments} from '../../lib/cli/parse.ts';
+import {isArchive} from '../../lib/cli/source.ts';
+import {UsageError} from '../../lib/errors.ts';
+
+function options(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
+	const flags = [...buildFlags, ...globalFlags];
+	return buildOptions(parseArguments(readArguments(argv, flags, 'build'), argv, flags), env);
+}
+
+test('every flag of build arrives in the options of the API', t => {
+	t.deepEqual(
+		options([
+			...['-t', 'a', '-t', 'b', '--label', 'x=1=2', '--label', 'y', '--platform', 'linux/amd64,linux/arm64'],
+			...['--target', 'test', '--build-context', 'src=./s', '--build-arg', 'A=1', '--pull', '--network', 'none'],
+			...['--add-host', 'db:10.0.0.7', '--add-host', 'v6=[::1]', '--runtime', 'crun', '--jobs', '3', '--no-cache'],
+			...['-o', 'out', '--load', '.'],
+		]),
+		{
+			tags: ['a', 'b'],
+			labels: {x: '1=2', y: ''},
+			platforms: ['linux/amd64', 'linux/arm64'],
+			target: 'test',
+			contexts: {src: './s'},
+			buildArgs: {A: '1'},
+			pull: true,
+			network: 'none',
+			hosts: {db: '10.0.0.7', v6: '::1'},
+			runtime: 'crun',
+			jobs: 3,
+			noCache: true,
+			outputs: [{type: 'oci', dest: 'out'}, {type: 'load'}],
+		},
+	);
+});
+
+test('a build arg without a value is the environment’s, or not given', t => {
+	const env = {A: 'from env', EMPTY: '', SOURCE_DATE_EPOCH: '7'};
+
+	t.deepEqual(options(['--build-arg', 'A', '--build-arg', 'EMPTY', '--build-arg', 'NONE', '.'], env).buildArgs, {
+		A: 'from env',
+		EMPTY: '',
+		SOURCE_DATE_EPOCH: '7',
+	});
+	t.deepEqual(options(['--build-arg', 'SOURCE_DATE_EPOCH=8', '.'], env).buildArgs, {SOURCE_DATE_EPOCH: '8'});
+	t.deepEqual(options(['.'], {SOURCE_DATE_EPOCH: ''}).buildArgs, {});
+});
+
+for (const argv of [
+	['--build-arg', '=x'],
+	['--build-context', 'src'],
+	['--build-context', '=./x'],
+	['--add-host', 'db'],
+	['--jobs', '0'],
+	['--jobs', 'many'],
+	['--jobs', '1e3'],
+]) {
+	test(`${argv.join(' ')} is an error of usage with an example`, t => {
+		const error = t.throws(() => options([...argv, '.']), {instanceOf: UsageError});
+
+		t.regex(error?.help[0] ?? '', /^as in: --/);
+	});
+}
+
+for (const [text, output] of [
+	['out', {type: 'oci', dest: 'out'}],
+	['./a=b', {type: 'oci', dest: './a=b'}],
+	['-', {type: 'oci', dest: '-', tar: true}],
+	['type=oci,dest=a.tar', {type: 'oci', dest: 'a.tar', tar: true}],
+	['type=oci,dest=out,tar=false', {type: 'oci', dest: 'out'}],
+	['dest=a.tar,type=docker', {type: 'docker', dest: 'a.tar'}],
+	['type=docker,dest=-', {type: 'docker', dest: '-'}],
+	['type=oci,"dest=a,b.tar"', {type: 'oci', dest: 'a,b.tar', tar: true}],
+] as const) {
+	test(`-o ${text} is understood`, t => {
+		t.deepEqual(parseOutput(text), output);
+	});
+}
+
+for (const [text, reason] of [
+	['type=local,dest=x', '--output (-o) cannot be of type local'],
+	['type=oci', '--output (-o) has no dest='],
+	['type=oci,dest=', '--output (-o) has no dest='],
+	['dest=x', '--output (-o) cannot be of type (empty)'],
+	['type=oci,dest=x,compression=zstd', '--output (-o) knows no compression='],
+] as const) {
+	test(`-o ${text} is refused`, t => {
+		t.is(t.throws(() => parseOutput(text), {instanceOf: UsageError})?.message, reason);
+	});
+}
+
+function tarHeader(name: string): Buffer {
+	const header = Buffer.alloc(512);
+	header.write(name);
+	header.fill(' ', 148, 156);
+	header.write(
+		`${header
+			.reduce((sum, byte) => sum + byte, 0)
+			.toString(8)
+			.padStart(6, '0')}\0 `,
+		148,
+	);
+	return header;
+}
+
+test('stdin is an archive if it is a tar or compressed, and else a Dockerfile', t => {
+	t.true(isArchive(tarHeader('Dockerfile')));
+	t.true(isArchive(gzipSync('x')));
+	t.true(isArchive(Buffer.from('28b52ffd00', 'hex')));
+	t.true(isArchive(Buffer.from('BZh91AY')));
+	t.true(isArchive(Buffer.from('fd377a585a0000', 'hex')));
+	t.false(isArchive(Buffer.from('FROM scratch\n')));
+	t.false(isArchive(Buffer.from('FROM scratch\n'.repeat(100))));
+	t.false(isArchive(Buffer.alloc(0)));
+});
