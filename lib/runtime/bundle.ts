@@ -23,7 +23,7 @@ export interface BundleOptions {
 export function bundleConfig(job: RunJob, user: UserIds, rootfs: string, options: BundleOptions = {}): Spec {
 	return {
 		ociVersion: '1.0.2',
-		process: processOf(job, user),
+		process: processOf(job, user, options.singleID ?? false),
 		root: {path: rootfs},
 		hostname: job.hostname,
 		mounts: bundleMounts(job, options),
@@ -32,17 +32,22 @@ export function bundleConfig(job: RunJob, user: UserIds, rootfs: string, options
 	};
 }
 
-function processOf(job: RunJob, user: UserIds): Process {
+function processOf(job: RunJob, user: UserIds, singleID: boolean): Process {
 	const hasHome = job.env.some(variable => variable.startsWith('HOME='));
 	return {
 		terminal: false,
-		user: {uid: user.uid, gid: user.gid, umask: 0o022, additionalGids: user.groups},
+		user: {uid: user.uid, gid: user.gid, umask: 0o022, additionalGids: singleID ? [] : supplementary(user)},
 		args: job.argv,
 		env: hasHome ? job.env : [...job.env, `HOME=${user.home}`],
 		cwd: job.cwd,
 		capabilities: capabilitiesOf(job),
 		noNewPrivileges: false,
 	};
+}
+
+/** The main group is among them: else a program could lose what is denied to that group by changing it (CVE-2022-36109). */
+function supplementary({gid, groups}: UserIds): readonly number[] {
+	return [gid, ...groups.filter(group => group !== gid)];
 }
 
 /** Nothing inheritable or ambient: a program of another user gets none (CVE-2022-24769). */

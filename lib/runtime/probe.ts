@@ -3,21 +3,20 @@ import {statSync} from 'node:fs';
 import {release} from 'node:os';
 import {join} from 'node:path';
 import {MachineError, StrataError} from '../errors.ts';
-import type {Store} from '../store/store.ts';
 import {findRuntime, openRuntime} from './find.ts';
 import {type ProbePlace, runProbe} from './probe-container.ts';
 import type {Runtime} from './runtime.ts';
 
 export interface ProbeOptions extends ProbePlace {
-	readonly store: Pick<Store, 'records'>;
+	readonly proven: Proven;
 	/** `--runtime`: a name or a path; only this one is tried. */
 	readonly wanted?: string;
 }
 
-/** `runtime` record: a runtime that ran a container here. */
-interface RuntimeRecord {
-	readonly path: string;
-	readonly version: string;
+/** What is remembered of runtimes that ran a container here: a key that changes with all that it depends on. */
+export interface Proven {
+	has(key: string): boolean;
+	add(key: string, runtime: Pick<Runtime, 'path' | 'version'>): void;
 }
 
 /** In the order they are tried. crun needs no Go runtime to start: half the memory, and less of our time on most machines. */
@@ -43,11 +42,10 @@ export async function probeRuntime(options: ProbeOptions): Promise<Runtime> {
 
 async function provenRuntime(path: string, options: ProbeOptions): Promise<Runtime> {
 	const runtime = await openRuntime(path, join(options.scratch, 'runtime'));
-	const records = options.store.records<RuntimeRecord>('runtime');
 	const key = fingerprint(runtime, options.singleID);
-	if (records.get(key) !== undefined) return runtime;
+	if (options.proven.has(key)) return runtime;
 	await runProbe(runtime, options);
-	records.put(key, {path, version: runtime.version});
+	options.proven.add(key, runtime);
 	return runtime;
 }
 

@@ -1,7 +1,7 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {type Packer, packer} from '../layer/packer.ts';
-import {probeRuntime, tryRuntimes} from '../runtime/probe.ts';
+import {type Proven, probeRuntime, tryRuntimes} from '../runtime/probe.ts';
 import {chooseSnapshotter, overlayRefusal} from '../snapshot/choose.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
 import {openStore} from '../store/open.ts';
@@ -52,10 +52,24 @@ export function workerHandlers(): Handlers {
 
 async function start({root, scratch, pid, ids, runtime}: StartOptions): Promise<Started> {
 	const store = await openStore(root, {pid});
-	const found = await probeRuntime({store, scratch, singleID: ids === 1, ...(runtime && {wanted: runtime})});
+	const found = await probeRuntime({
+		proven: provenIn(store),
+		scratch,
+		singleID: ids === 1,
+		...(runtime && {wanted: runtime}),
+	});
 	const apply = applyBlob(store, ids === 1);
 	const snapshotter = chooseSnapshotter({store, scratch, apply}, process.env.STRATA_SNAPSHOTTER);
 	return {store, scratch, ids, runtime: found, snapshotter, packer: packer(), chains: snapshotChains()};
+}
+
+/** `runtime` records: a runtime that ran a container here. */
+function provenIn(store: Store): Proven {
+	const records = store.records<{readonly path: string; readonly version: string}>('runtime');
+	return {
+		has: key => records.get(key) !== undefined,
+		add: (key, {path, version}) => records.put(key, {path, version}),
+	};
 }
 
 async function examine(scratch: string, singleID: boolean): Promise<Findings> {

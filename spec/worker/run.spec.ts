@@ -1,0 +1,82 @@
+import {directory, file} from '../helpers/layer.ts';
+import {unless} from '../helpers/skip.ts';
+import {session, settings} from './sessions.ts';
+
+const passwd = ['root:x:0:0:root:/root:/bin/sh', 'app:x:1000:1001::/srv/app:/bin/sh', ''].join('\n');
+const group = ['root:x:0:', 'app:x:1001:', 'disk:x:6:app', 'audio:x:29:app,root', ''].join('\n');
+const accounts = [directory('etc'), file('etc/passwd', passwd), file('etc/group', group)];
+
+for (const setting of settings) {
+	const test = unless(setting.reason);
+	const {title} = setting;
+
+	test(`${title}: output is whole and in order, and the exit code is the program's (RUN-12)`, async t => {
+		const {jobs, facts} = await session(t, setting, [
+			{script: 'echo one; echo two >&2; echo three'},
+			{script: 'echo no; exit 7'},
+			{script: 'sleep 1000 & kill -9 $!; wait $!'},
+			{script: 'yes | head -c 50000000'},
+		]);
+
+		const [words, failed, killed, flood] = jobs;
+		t.is(facts.runtime.name, setting.runtime);
+		t.is(facts.snapshotter, setting.snapshotter);
+		t.is(facts.ids, 65_536);
+		t.deepEqual(lines(words?.output), ['one', 'three', 'two']);
+		t.is(words?.status, 0);
+		t.deepEqual({status: failed?.status, layer: failed?.layer}, {status: 7, layer: undefined});
+		t.is(killed?.status, 'SIGKILL');
+		t.deepEqual([flood?.outputLength, flood?.logLength], [50_000_000, 50_000_000]);
+	});
+
+	test(`${title}: a program sees what it should of the machine, and nothing else (RUN-13)`, async t => {
+		const {jobs} = await session(t, setting, [
+			{
+				script: 'env; id -u; hostname; cat; grep -E "^(CapEff|CapBnd|Seccomp|NoNewPrivs):" /proc/self/status',
+				cwd: '/made/for/it',
+				hosts: [{name: 'db', address: '10.1.2.3'}],
+			},
+			{script: 'cat /etc/hosts; cat /etc/resolv.conf > /dev/null; ls -d $HOME'},
+			{script: 'cat /proc/net/dev', network: 'none'},
+		]);
+
+		const [seen, hosts, alone] = jobs.map(({output}) => output);
+		t.deepEqual(lines(seen), [
+			'0',
+			'CapBnd: 00000000a80425fb',
+			'CapEff: 00000000a80425fb',
+			'HOME=/',
+			'NoNewPrivs: 0',
+			'PATH=/bin',
+			'PWD=/made/for/it',
+			'SHLVL=1',
+			'Seccomp: 2',
+			'buildkitsandbox',
+		]);
+		t.regex(hosts ?? '', /127\.0\.0\.1\tlocalhost\n[^]*127\.0\.0\.1\tbuildkitsandbox\n[^]*\/\n$/);
+		t.regex(alone ?? '', /lo:/);
+		t.notRegex(alone ?? '', /eth|ens|enp/);
+	});
+
+	test(`${title}: USER is looked up in the image, with its supplementary groups (W-15)`, async t => {
+		const {jobs} = await session(t, setting, [
+			{script: 'id; echo $HOME', user: 'app', base: accounts},
+			{script: 'id; echo $HOME', user: 'app:audio', base: accounts},
+			{script: 'id', user: '1234:5', base: accounts},
+			{script: 'id', user: 'nobody', base: accounts},
+			{script: 'id', user: '70000', base: accounts},
+		]);
+
+		const [named, withGroup, numbers, unknown, beyond] = jobs;
+		t.is(named?.output, 'uid=1000(app) gid=1001(app) groups=6(disk),29(audio),1001(app)\n/srv/app\n');
+		t.is(withGroup?.output, 'uid=1000(app) gid=29(audio) groups=29(audio)\n/srv/app\n');
+		t.is(numbers?.output, 'uid=1234 gid=5 groups=5\n');
+		t.is(unknown?.error?.code, 'UNKNOWN_USER');
+		t.is(beyond?.error?.code, 'ID_UNMAPPED');
+	});
+}
+
+/** Lines in byte order: programs of one script write side by side. */
+function lines(text = ''): string[] {
+	return text.trim().replaceAll('\t', ' ').split('\n').sort();
+}

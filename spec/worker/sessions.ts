@@ -1,0 +1,50 @@
+import {fileURLToPath} from 'node:url';
+import type {ExecutionContext} from 'ava';
+import {makePlace, type RunOptions} from '../helpers/place.ts';
+import {without} from '../helpers/programs.ts';
+import {type User, users} from '../helpers/user.ts';
+import type {Order, Told} from './session.ts';
+
+/** Who runs jobs, and by what. */
+export interface Setting {
+	readonly user: User;
+	readonly runtime: 'crun' | 'runc';
+	readonly snapshotter: 'overlay' | 'copy';
+	readonly title: string;
+	/** Why it cannot be tried here. */
+	readonly reason: string | undefined;
+}
+
+/** Every kind of user with every runtime on every snapshotter. */
+export const settings: readonly Setting[] = users.flatMap(user =>
+	(['crun', 'runc'] as const).flatMap(runtime =>
+		(['overlay', 'copy'] as const).map(snapshotter => ({
+			user,
+			runtime,
+			snapshotter,
+			title: `${user.uid === 0 ? 'root' : 'a user'}, ${runtime}, ${snapshotter}`,
+			reason: without(runtime, 'newuidmap', 'busybox'),
+		})),
+	),
+);
+
+/** The script of a session: see there. */
+export const script = fileURLToPath(new URL('./session.js', import.meta.url));
+
+/** Runs jobs in a process of the setting's user, and answers what it tells. */
+export async function session(
+	t: ExecutionContext,
+	setting: Pick<Setting, 'user' | 'runtime' | 'snapshotter'>,
+	jobs: Order['jobs'],
+	options: RunOptions = {},
+): Promise<Told> {
+	const place = makePlace(t, setting.user);
+	const order: Order = {root: place.store, runtime: setting.runtime, jobs};
+	const env = setting.snapshotter === 'copy' ? {STRATA_SNAPSHOTTER: 'copy'} : {};
+	const {status, stdout, stderr} = await place.run([process.execPath, script, JSON.stringify(order)], {
+		...options,
+		env,
+	});
+	if (status !== 0) throw new Error(`the session ended with ${status}: ${stderr}`);
+	return JSON.parse(stdout) as Told;
+}
