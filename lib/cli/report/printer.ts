@@ -18,7 +18,8 @@ export interface BlockPrinter {
 	/** The first line of a step, if it was not printed yet. `fold` makes it a group where those are known. */
 	open(block: Block, as: 'line' | 'fold'): void;
 	say(block: Block, text: string): void;
-	sayOutput(block: Block, line: string): void;
+	/** In one write, however many lines there are. */
+	sayOutput(block: Block, lines: readonly string[]): void;
 	/** Ends the group of a step that goes on below it. */
 	unfold(block: Block): void;
 	/** The last line: one with the first where nothing was said between. */
@@ -48,8 +49,12 @@ export function blockPrinter({write, colors, github}: PrinterOptions): BlockPrin
 		open,
 		unfold,
 		say,
-		// The bar is a safeguard too: no line of a step can begin with a command of the CI.
-		sayOutput: (block, text) => say(block, sanitizeLine(text, {colors})),
+		sayOutput(block, lines) {
+			if (lines.length === 0) return;
+			open(block, 'fold');
+			// The bar is a safeguard too: no line of a step can begin with a command of the CI.
+			write(lines.map(text => `[${block.step.label}] | ${sanitizeLine(text, {colors})}\n`).join(''));
+		},
 		close(block, result, word) {
 			if (block.header === 'none' && (result === 'cached' || result === 'not-run')) {
 				line(`[${block.step.label}] ${word} ${block.step.text}`);

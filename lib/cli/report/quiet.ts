@@ -33,7 +33,7 @@ export function quietReporter(options: PrinterOptions): Reporter {
 	function tellFailure(failed: Block, tail: readonly string[], event: EventOf<'step.finished'>): void {
 		const rest = Object.values(failed.cutters).flatMap(cutter => cutter.flush());
 		printer.open(failed, 'line');
-		for (const line of [...tail, ...rest].slice(-tailLength)) printer.sayOutput(failed, line);
+		printer.sayOutput(failed, [...tail, ...rest].slice(-tailLength));
 		printer.close(failed, event.result, resultWord(event));
 	}
 }

@@ -27,7 +27,7 @@ export function turns(printer: BlockPrinter, readLog: ReportOptions['readLog']):
 
 	function sayBytes(block: Block, stream: 'stdout' | 'stderr', data: Uint8Array): void {
 		block.told += data.byteLength;
-		for (const line of block.cutters[stream].push(data)) printer.sayOutput(block, line);
+		printer.sayOutput(block, block.cutters[stream].push(data));
 	}
 
 	function catchUp(block: Block): void {
@@ -69,7 +69,7 @@ export function turns(printer: BlockPrinter, readLog: ReportOptions['readLog']):
 			const data = outputBytes(event);
 			const now = hasTurn(block);
 			block.bytes += data.byteLength;
-			block.lines += data.reduce((sum, byte) => (byte === 10 ? sum + 1 : sum), 0);
+			block.lines += countBreaks(data);
 			if (now) sayBytes(block, event.stream, data);
 		},
 		finish(block, event) {
@@ -87,9 +87,13 @@ export function turns(printer: BlockPrinter, readLog: ReportOptions['readLog']):
 }
 
 function flush(block: Block, printer: BlockPrinter): void {
-	for (const cutter of Object.values(block.cutters)) {
-		for (const line of cutter.flush()) printer.sayOutput(block, line);
-	}
+	for (const cutter of Object.values(block.cutters)) printer.sayOutput(block, cutter.flush());
+}
+
+function countBreaks(data: Uint8Array): number {
+	let count = 0;
+	for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) count += 1;
+	return count;
 }
 
 const tailLength = 20;
