@@ -79,7 +79,7 @@ function folderReader(folder: string): FolderReader {
 
 	function read(path: string): Entry | undefined {
 		const place = `${folder}/${path}`;
-		const stat = lstatSync(nativePath(place), {bigint: true, throwIfNoEntry: false});
+		const stat = statOf(place);
 		if (!stat) return undefined;
 		if (stat.isFile()) stats.set(place, stat);
 		const inode = stat.nlink > 1n && stat.isFile() ? `${stat.dev}:${stat.ino}` : undefined;
@@ -125,18 +125,31 @@ function entryOf(path: string, place: string, stat: BigIntStats): Entry {
 	return {...marked, type: 'file', size: Number(stat.size), content: {from: 'file', path: place}};
 }
 
+/** Undefined if there is nothing, as under a name that can be none. */
+function statOf(place: string): BigIntStats | undefined {
+	try {
+		return lstatSync(nativePath(place), {bigint: true, throwIfNoEntry: false});
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
+		throw unreadable(place, error);
+	}
+}
+
 /** Read again as bytes only where a name seems to be no UTF-8. */
 function namesIn(directory: string): readonly string[] {
 	try {
 		const native = nativePath(directory);
 		const names = readdirSync(native, 'utf8');
-		const decoded = names.some(name => name.includes('\ufffd')) ? readdirSync(native, 'buffer').map(decodeName) : names;
-		return decoded.sort(compareBytes);
+		const isPlain = names.every(name => !name.includes('\ufffd'));
+		return (isPlain ? names : readdirSync(native, 'buffer').map(decodeName)).sort(compareBytes);
 	} catch (error) {
-		const {code} = error as NodeJS.ErrnoException;
-		throw new UsageError('CONTEXT', `cannot read ${directory}: ${code}`, {
-			cause: error,
-			help: ['leave it out of the context, by a line in .dockerignore'],
-		});
+		throw unreadable(directory, error);
 	}
+}
+
+function unreadable(path: string, error: unknown): UsageError {
+	return new UsageError('CONTEXT', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`, {
+		cause: error,
+		help: ['leave it out of the context, by a line in .dockerignore'],
+	});
 }

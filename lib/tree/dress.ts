@@ -25,3 +25,9 @@ export function dress(entry: Entry, path: string, {owner, mode}: Pick<Placing, '
 		...(linkname !== undefined && entry.type === 'symlink' && {linkname}),
 	};
 }
+
+/** What two names of one file have in common, within a source: the place of their bytes. */
+export function inodeOf({type, content}: Entry): string | undefined {
+	if (type !== 'file' || content === undefined || content.from === 'bytes') return undefined;
+	return content.from === 'file' ? `${content.path} ${content.offset ?? 0}` : `${content.diffID} ${content.offset}`;
+}

@@ -1,7 +1,7 @@
 import {StepError} from '../errors.ts';
 import {type ModeChange, parseChmod} from './chmod.ts';
 import {draftLayer} from './draft.ts';
-import {dress, type Placing} from './dress.ts';
+import {dress, inodeOf, type Placing} from './dress.ts';
 import type {Entry} from './entry.ts';
 import {emptyTree} from './merge.ts';
 import {resolveOwner, root} from './owner.ts';
@@ -37,6 +37,7 @@ export function placeEntries(selection: Selection, placement: Placement, parent:
 	const draft = draftLayer(link ? emptyTree : parent, {owner: owner ?? root, now});
 	const destination = absolute(placement);
 	selection.sources.forEach((source, index) => {
+		if (isFile(source) && source.entries.length === 0) return;
 		const isInside = isFile(source) && isDirectoryName.test(destination);
 		draft.makeDirectory(draft.resolve(isInside ? destination : parentOf(destination)));
 		const placing = {draft, target: draft.resolve(destination), owner, mode, now};
@@ -90,12 +91,6 @@ function nameIn(source: Source, entry: Entry): string {
 
 function isFile({kind}: Source): boolean {
 	return kind === 'file' || kind === 'heredoc';
-}
-
-/** What two names of one file have in common, within a source: the place of their bytes. */
-function inodeOf({type, content}: Entry): string | undefined {
-	if (type !== 'file' || content === undefined || content.from === 'bytes') return undefined;
-	return content.from === 'file' ? `${content.path} ${content.offset ?? 0}` : `${content.diffID} ${content.offset}`;
 }
 
 /** CPY-4, CPY-10; that a directory never replaces a link is our own rule, for Debian's /bin is one. */

@@ -1,4 +1,3 @@
-import {StepError} from '../errors.ts';
 import type {Tree} from './tree.ts';
 
 /** The only question that finding one's way asks of a tree. */
@@ -31,13 +30,6 @@ export function resolvePath(
 		pending.push(...target.split('/').reverse());
 	}
 	return resolved.join('/');
-}
-
-/** `resolvePath` for whoever can only give up on a circle. */
-export function resolveOrThrow(tree: Stat, path: string): string {
-	const resolved = resolvePath(tree, path);
-	if (typeof resolved === 'string') return resolved;
-	throw new StepError('LINK_LOOP', resolved.error);
 }
 
 function isNothing(name: string): boolean {

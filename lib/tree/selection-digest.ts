@@ -1,6 +1,6 @@
-import {createHash, type Hash} from 'node:crypto';
-import {type Digest, digestFromHex, digestOf} from '../oci/digest.ts';
-import {parseChmod} from './chmod.ts';
+import {type Digest, digestOf} from '../oci/digest.ts';
+import {type ModeChange, parseChmod} from './chmod.ts';
+import {inodeOf} from './dress.ts';
 import type {Entry} from './entry.ts';
 import type {Selection} from './selection.ts';
 
@@ -14,54 +14,42 @@ const noContent = digestOf('');
 
 /**
  * The identity of what is copied, for the cache key: names, types, modes and ids as they will be, sizes, link targets, which names share a
- * file, devices, xattrs and contents; never an mtime (KEY-1). Every value is framed by its length (KEY-3).
+ * file, devices, xattrs and contents; never an mtime (KEY-1). JSON keeps every value in its bounds (KEY-3), also those of names that are no UTF-8.
  * Files must have their `digest`, save those whose bytes are at hand.
  */
 export function selectionDigest(selection: Selection, {chown, chmod}: DigestOptions = {}): Digest {
-	const hash = createHash('sha256');
-	const mode = chmod === undefined ? undefined : parseChmod(chmod);
-	for (const {kind, entries} of selection.sources) {
-		frame(hash, [kind, entries.length]);
+	const mode: ModeChange = chmod === undefined ? same => same : parseChmod(chmod);
+	const sources = selection.sources.map(({kind, entries}) => {
 		const inodes = new Map<string, string>();
-		for (const entry of entries) {
-			const changed = mode && entry.type !== 'symlink' ? mode(entry.mode, entry.type === 'directory') : entry.mode;
-			const {path, type, uid, gid, size, major, minor} = entry;
-			const ids = chown === undefined ? [uid, gid] : [];
-			frame(hash, [
-				path,
-				type,
-				changed,
-				size,
-				major ?? '',
-				minor ?? '',
-				linkOf(entry, inodes),
-				contentOf(entry),
-				...ids,
-			]);
-			frame(
-				hash,
-				Object.entries(entry.xattrs ?? {})
-					.sort(byName)
-					.flat(),
-			);
-		}
-	}
-	return digestFromHex(hash.digest('hex'));
+		return [kind, entries.map(entry => identityOf(entry, {inodes, mode, hasIds: chown === undefined}))];
+	});
+	return digestOf(JSON.stringify(sources));
 }
 
-function frame(hash: Hash, values: readonly (string | number)[]): void {
-	const framed = values.map(value => `${Buffer.byteLength(`${value}`)}:${value}`);
-	hash.update(`${framed.length};${framed.join('')}`);
+interface Scope {
+	/** The first path of each file of the source. */
+	readonly inodes: Map<string, string>;
+	readonly mode: ModeChange;
+	readonly hasIds: boolean;
+}
+
+function identityOf(entry: Entry, {inodes, mode, hasIds}: Scope): readonly unknown[] {
+	const {path, type, uid, gid, size, major, minor, xattrs} = entry;
+	return [
+		...[path, type, size, linkOf(entry, inodes), contentOf(entry)],
+		type === 'symlink' ? entry.mode : mode(entry.mode, type === 'directory'),
+		...(hasIds ? [uid, gid] : []),
+		...(major === undefined ? [] : [{major, minor}]),
+		...(xattrs === undefined ? [] : [Object.entries(xattrs).sort(byName)]),
+	];
 }
 
 /** A symlink's target, or the first path of this source that names the same file. */
-function linkOf({type, path, linkname, content}: Entry, inodes: Map<string, string>): string {
-	if (type !== 'file') return linkname ?? '';
-	if (!content || content.from === 'bytes') return '';
-	const inode =
-		content.from === 'file' ? `${content.path} ${content.offset ?? 0}` : `${content.diffID} ${content.offset}`;
-	const first = inodes.get(inode);
-	if (first === undefined) inodes.set(inode, path);
+function linkOf(entry: Entry, inodes: Map<string, string>): string {
+	if (entry.type !== 'file') return entry.linkname ?? '';
+	const inode = inodeOf(entry);
+	const first = inode === undefined ? undefined : inodes.get(inode);
+	if (inode !== undefined && first === undefined) inodes.set(inode, entry.path);
 	return first ?? '';
 }
 

@@ -142,3 +142,7 @@ test('an ignored path is not there, and it can be told why', async t => {
 test('a context that is none is a usage error', t => {
 	t.throws(() => open(join(t.context.folder, 'nope')), {instanceOf: UsageError, code: 'NO_CONTEXT'});
 });
+
+test('a name that can be none is not there', t => {
+	t.is(open(t.context.folder).stat('x'.repeat(300)), undefined);
+});

@@ -47,6 +47,7 @@ test('the order of sources is a difference, since later ones replace earlier one
 });
 
 test('values cannot run into one another (KEY-3, W-18)', t => {
+	t.not(digest({'x\udcfe': 'a'}), digest({'x\udcff': 'a'}), 'names that are no UTF-8');
 	t.not(digest({ab: '→ c'}), digest({a: '→ bc'}));
 	t.not(digest({'d/': {}, 'd/a': 'x'}), digest({'d/': {}, da: 'x'}));
 });
