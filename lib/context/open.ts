@@ -34,7 +34,7 @@ export function openContext(folder: string, ignore?: IgnoreFile): ContextTree {
 
 	function isVisible(path: string): boolean {
 		if (path === '' || !matcher.judge(path).matched) return true;
-		return disk.entry(path)?.type === 'directory' && matcher.mayDifferBelow(path) && list(path).length > 0;
+		return matcher.mayDifferBelow(path) && disk.entry(path)?.type === 'directory' && list(path).length > 0;
 	}
 
 	function list(path: string): readonly string[] {
