@@ -74,7 +74,10 @@ test('a step that ran again with the same result leaves what follows cached (KEY
 	place.write({'noise.txt': 'two'}, 'context');
 	const again = await build(place, context);
 
-	t.deepEqual(last(results(again.stderr), 2), ['COPY --from=make /result /: CACHED', 'RUN cat /result: CACHED']);
+	const found = results(again.stderr);
+	t.true(found.includes('RUN echo same >/result && rm /noise.txt: DONE'), again.stderr);
+	t.true(found.includes('COPY --from=make /result /: CACHED'), again.stderr);
+	t.true(found.includes('RUN cat /result: CACHED'), again.stderr);
 });
 
 test('a cached step whose file content is asked for again is not read from the network', async t => {
@@ -98,6 +101,7 @@ function results(stderr: string): readonly string[] {
 	const found: string[] = [];
 	for (const [, id = '', rest = ''] of stderr.matchAll(/^\[([^\]]+)\] (.*)$/gm)) {
 		if (rest.startsWith('CACHED ')) found.push(`${rest.slice(7)}: CACHED`);
+		else if (rest === 'CACHED') found.push(`${instructions.get(id)}: CACHED`);
 		else if (/^DONE [0-9.]+s$/.test(rest)) found.push(`${instructions.get(id)}: DONE`);
 		else if (!rest.startsWith('| ')) instructions.set(id, rest);
 	}

@@ -39,8 +39,10 @@ test('podman loads -o type=docker and type=oci', async t => {
 	for (const archive of ['docker.tar', 'oci.tar']) {
 		const loaded = await place.run(['podman', 'load', '-i', archive]);
 		t.is(loaded.status, 0, loaded.stderr);
-		t.is((await podmanRun(place, 'localhost/app:latest')).stdout, says, archive);
-		await place.run(['podman', 'rmi', '-f', 'localhost/app:latest']);
+		const name = /Loaded image: (.*)$/m.exec(loaded.stdout)?.[1] ?? '';
+		t.regex(name, /\/app:latest$/, archive);
+		t.is((await podmanRun(place, name)).stdout, says, archive);
+		await place.run(['podman', 'rmi', '-f', name]);
 	}
 });
 

@@ -33,7 +33,7 @@ test('with SOURCE_DATE_EPOCH, --no-cache twice gives one manifest', async t => {
 
 	t.is(again.status, 0, again.stderr);
 	t.deepEqual(readImage(place.store, 'app:latest'), first);
-	t.is(first.config.created, '2023-11-14T22:13:20Z');
+	t.is(Date.parse(first.config.created ?? ''), 1700000000_000);
 });
 
 test('who builds, where, with how many jobs, with which umask and runtime does not show', async t => {

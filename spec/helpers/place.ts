@@ -1,4 +1,5 @@
 import {execFileSync, spawn} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {text} from 'node:stream/consumers';
@@ -37,10 +38,8 @@ export interface Ended {
 	readonly stderr: string;
 }
 
-let count = 0;
-
 export function makePlace(t: ExecutionContext, user: User): Place {
-	const folder = `/tmp/strata-e2e-${process.pid}-${count++}`;
+	const folder = `/tmp/strata-e2e-${randomBytes(4).toString('hex')}`;
 	for (const path of [folder, join(folder, 'home'), join(folder, 'run')]) mkdirFor(user, path);
 	chmodSync(join(folder, 'run'), 0o700);
 	t.teardown(() => remove(folder));

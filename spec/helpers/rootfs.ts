@@ -2,7 +2,7 @@ import {execFileSync} from 'node:child_process';
 import {createHash} from 'node:crypto';
 import {lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 
 /** A file system as a value: path → type, mode, ids, size, content, link target, capabilities, in one line of text. */
 export type Rootfs = Readonly<Record<string, string>>;
@@ -27,10 +27,16 @@ export function readRootfs(root: string): Rootfs {
 	const capabilities = fileCapabilities(root);
 	const links = new Map<number, string>();
 	const tree: Record<string, string> = {};
-	for (const path of readdirSync(root, {recursive: true, encoding: 'utf8'}).sort()) {
+	for (const path of walk(root)) {
 		tree[path] = [describeFile(join(root, path), {links, path}), capabilities.get(path)].filter(Boolean).join(' ');
 	}
 	return tree;
+}
+
+/** Not `recursive` alone: that follows links. */
+function walk(root: string): readonly string[] {
+	const entries = readdirSync(root, {recursive: true, withFileTypes: true});
+	return entries.map(entry => relative(root, join(entry.parentPath, entry.name))).sort();
 }
 
 function describeFile(file: string, {links, path}: {links: Map<number, string>; path: string}): string {
