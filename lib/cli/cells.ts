@@ -20,16 +20,6 @@ export function cutEnd(text: string, width: number, ellipsis: string): string {
 	return `${kept}${ellipsis}`;
 }
 
-/** `src/…/index.js`: a path keeps its beginning and its name. */
-export function cutPath(path: string, width: number, ellipsis: string): string {
-	if (isShort(path, width)) return path;
-	const name = path.slice(path.lastIndexOf('/'));
-	const room = width - cellsOf(name) - ellipsis.length;
-	if (room < 1 || name === path) return cutEnd(path, width, ellipsis);
-	const head = cutEnd(path.slice(0, -name.length), room + ellipsis.length, ellipsis).slice(0, -ellipsis.length);
-	return `${head.slice(0, head.lastIndexOf('/') + 1) || head}${ellipsis}${name}`;
-}
-
 export function padEnd(text: string, width: number): string {
 	return text + ' '.repeat(Math.max(0, width - cellsOf(text)));
 }

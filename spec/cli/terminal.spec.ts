@@ -1,5 +1,5 @@
 import test from 'ava';
-import {cellsOf, cutEnd, cutPath} from '../../lib/cli/cells.ts';
+import {cellsOf, cutEnd} from '../../lib/cli/cells.ts';
 import {progressMode} from '../../lib/cli/mode.ts';
 import {sanitizeLine} from '../../lib/cli/sanitize.ts';
 import {styleOf} from '../../lib/cli/style.ts';
@@ -102,10 +102,4 @@ test('what is cut keeps its width, and no grapheme is torn', t => {
 	t.is(cutEnd('👩‍👩‍👧👩‍👩‍👧👩‍👩‍👧', 5, '…'), '👩‍👩‍👧👩‍👩‍👧…');
 	t.is(cutEnd('e\u0301e\u0301e\u0301', 2, '…'), 'e\u0301…');
 	for (const width of [0, 1, 2, 3]) t.true(cellsOf(cutEnd('日本語 and more', width, '...')) <= width);
-});
-
-test('a path is cut in the middle (UX 6)', t => {
-	t.is(cutPath('src/components/list/index.js', 20, '…'), 'src/…/index.js');
-	t.is(cutPath('src/index.js', 20, '…'), 'src/index.js');
-	t.true(cellsOf(cutPath('a/very-long-file-name.js', 10, '…')) <= 10);
 });
