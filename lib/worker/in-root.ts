@@ -34,9 +34,14 @@ export function readInRoot(root: string, path: string): string {
 	return statInside(root, at)?.isFile() ? readFileSync(join(root, at), 'utf8') : '';
 }
 
-/** What lies at an already resolved path: no link of it is followed. */
+/** What lies at an already resolved path: no link of it is followed. Nothing lies below a file. */
 export function statInside(root: string, resolved: string): Stats | undefined {
-	return lstatSync(join(root, resolved), {throwIfNoEntry: false});
+	try {
+		return lstatSync(join(root, resolved), {throwIfNoEntry: false});
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined;
+		throw error;
+	}
 }
 
 /** The missing directories on the way to an already resolved path, the highest first, and the path itself if it is missing. */
@@ -52,10 +57,12 @@ export function missingOnTheWay(root: string, resolved: string): string[] {
 /** Makes a directory inside `root` with all its parents, as the runtimes make a missing working directory. */
 export function makeInRoot(root: string, path: string): void {
 	const at = resolveInRoot(root, path);
-	for (const part of missingOnTheWay(root, at)) mkdirSync(join(root, part), {mode: 0o755});
-	if (!statInside(root, at)?.isDirectory()) {
+	const missing = missingOnTheWay(root, at);
+	const there = missing[0] === undefined ? at : dirname(missing[0]);
+	if (!statInside(root, there)?.isDirectory()) {
 		throw new StepError('WORKDIR_FILE', `the working directory ${path} is a file in the image`);
 	}
+	for (const part of missing) mkdirSync(join(root, part), {mode: 0o755});
 }
 
 function parts(path: string): string[] {

@@ -53,7 +53,7 @@ for (const setting of settings) {
 			'Seccomp: 2',
 			'buildkitsandbox',
 		]);
-		t.regex(hosts ?? '', /127\.0\.0\.1\tlocalhost\n[^]*127\.0\.0\.1\tbuildkitsandbox\n[^]*\/\n$/);
+		t.regex(hosts ?? '', /^127\.0\.0\.1\tlocalhost\n.*127\.0\.0\.1\tbuildkitsandbox\n.*\/\n$/s);
 		t.regex(alone ?? '', /lo:/);
 		t.notRegex(alone ?? '', /eth|ens|enp/);
 	});

@@ -115,10 +115,10 @@ async function perform(state: State, job: Partial<JobOrder> & {readonly id: stri
 	const heard: Buffer[] = [];
 	let outputLength = 0;
 	const onOutput = ({data}: {data: Uint8Array}) => {
+		if (outputLength === 0) writeSync(2, 'output\n');
 		outputLength += data.length;
 		if (outputLength < 1_000_000) heard.push(Buffer.from(data));
 		if (job.abort) abort.abort(new Error('aborted by the spec'));
-		writeSync(2, 'output\n');
 	};
 	const heardOf = () => ({
 		output: Buffer.concat(heard).toString(),

@@ -41,10 +41,17 @@ export async function session(
 	const place = makePlace(t, setting.user);
 	const order: Order = {root: place.store, runtime: setting.runtime, jobs};
 	const env = setting.snapshotter === 'copy' ? {STRATA_SNAPSHOTTER: 'copy'} : {};
-	const {status, stdout, stderr} = await place.run([process.execPath, script, JSON.stringify(order)], {
-		...options,
-		env,
-	});
+	const command = [process.execPath, script, JSON.stringify(order)];
+	const {status, stdout, stderr} = await inTurn(() => place.run(command, {...options, env}));
 	if (status !== 0) throw new Error(`the session ended with ${status}: ${stderr}`);
 	return JSON.parse(stdout) as Told;
+}
+
+let turns = Promise.resolve<unknown>(undefined);
+
+/** One after another: ava begins all tests of a file at once, and a machine has few cores. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+	const turn = turns.then(work);
+	turns = turn.catch(() => undefined);
+	return turn;
 }
