@@ -25,14 +25,23 @@ export function logHolders(root: string): readonly Holder[] {
 	}));
 }
 
-/** What lies in ROOT/tmp of processes that are dead, and snapshots that no record of this boot names. */
+/** What lies in ROOT/tmp of processes that are dead, snapshots that no record of this boot names, and forgotten contexts. */
 export function leftoverFolders(store: Store, alone: boolean): readonly Folder[] {
 	const unfinished = entriesOf(join(store.root, 'tmp'))
 		.filter(({name}) => alone || !isAlive(Number.parseInt(name, 10)))
 		.map(({name}) => join(store.root, 'tmp', name));
 	const named = new Set(livePlaces(store).map(({folder}) => folder));
-	const orphans = alone ? foldersIn(join(store.root, 'snapshots')).filter(folder => !named.has(folder)) : [];
-	return [...unfinished, ...orphans].map(path => ({path, size: sizeOnDisk(path)}));
+	const orphans = foldersIn(join(store.root, 'snapshots')).filter(folder => !named.has(folder));
+	return [...unfinished, ...orphans, ...staleContexts(store)].map(path => ({path, size: sizeOnDisk(path)}));
+}
+
+const month = 30 * 24 * 60 * 60 * 1000;
+
+/** What was known of the files of a build context that nobody built from for a month. */
+function staleContexts(store: Store): readonly string[] {
+	const records = store.records('contexts');
+	const paths = records.keys().map(key => records.pathOf(key));
+	return paths.filter(path => lastUse(path) < Date.now() - month);
 }
 
 function livePlaces(store: Store): readonly {readonly record: string; readonly folder: string}[] {

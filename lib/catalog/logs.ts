@@ -4,7 +4,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import {UsageError} from '../errors.ts';
 import type {BuildLog, CatalogOptions, LogChunk, LoggedStep, LogOptions} from './catalog.ts';
 import {stepLog} from './log-file.ts';
-import {rootOf} from './open.ts';
+import {isInUse, rootOf} from './open.ts';
 
 /** The builds whose logs are kept, the last one first. */
 export function buildLogs(options: CatalogOptions = {}): readonly BuildLog[] {
@@ -25,15 +25,20 @@ export async function* readLog(options: LogOptions = {}): AsyncGenerator<LogChun
 	const steps = options.step === undefined ? log.steps : [findStep(options.step, log)];
 	const readers = steps.map(step => ({step, read: stepLog(join(folder, `${step.id}.log`))}));
 	for (;;) {
-		const ended = !options.follow || readDescription(folder)?.ended !== undefined;
+		const ended = !options.follow || (await isOver(folder, rootOf(options)));
 		for (const {step, read} of readers) for (const piece of read()) yield {step, ...piece};
 		if (ended) return;
 		await pause(options.signal);
 	}
 }
 
+/** A build that was killed says nothing of its end, but no longer has the store open. */
+async function isOver(folder: string, root: string): Promise<boolean> {
+	return readDescription(folder)?.ended !== undefined || !(await isInUse(root));
+}
+
 async function pause(signal: AbortSignal | undefined): Promise<void> {
-	await sleep(100, undefined, signal ? {signal} : {}).catch(() => signal?.throwIfAborted());
+	await sleep(150, undefined, signal ? {signal} : {}).catch(() => signal?.throwIfAborted());
 }
 
 function findBuild(options: LogOptions): BuildLog {

@@ -1,6 +1,6 @@
 import {randomBytes} from 'node:crypto';
-import {homedir} from 'node:os';
 import {join} from 'node:path';
+import {StoreError} from '../errors.ts';
 import {blobStore} from '../store/blobs.ts';
 import {lockStoreExclusively} from '../store/guard.ts';
 import {indexedImages} from '../store/images.ts';
@@ -27,8 +27,19 @@ export async function withStoreAlone<T>(
 	return await use(lonelyStore(root, guard));
 }
 
+/** Whether a process has the store open. Who opens it while we ask waits for some milliseconds at most. */
+export async function isInUse(root: string): Promise<boolean> {
+	try {
+		await using _ = await lockStoreExclusively(root, {holder: 'strata logs', patience: 0});
+		return false;
+	} catch (error) {
+		if (error instanceof StoreError && error.code === 'STORE_IN_USE') return true;
+		throw error;
+	}
+}
+
 export function rootOf({root}: CatalogOptions): string {
-	return root ?? defaultRoot(process.env, homedir());
+	return root ?? defaultRoot();
 }
 
 /** Nobody is there to be locked out. */

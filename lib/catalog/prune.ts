@@ -30,6 +30,7 @@ async function carryOut({holders, files, folders}: Sweep, {root}: Store): Promis
 	for (const {untag} of holders) await untag?.();
 	for (const file of inOrder(files, root)) rmSync(file, {force: true});
 	removeEmptyFolders(join(root, 'steps'));
+	removeDeadLocks(join(root, 'locks'));
 	await removeFolders(folders.map(({path}) => path));
 }
 
@@ -46,4 +47,9 @@ function removeEmptyFolders(folder: string): void {
 			// it is not empty, or a file
 		}
 	}
+}
+
+/** We are alone: whoever had these is dead. */
+function removeDeadLocks(folder: string): void {
+	for (const name of readdirSync(folder)) rmSync(join(folder, name));
 }

@@ -12,7 +12,7 @@ export interface Holder {
 	readonly what: Exclude<UsageRow['what'], 'total'>;
 	/** Milliseconds since the epoch. */
 	readonly lastUsed: number;
-	/** Files it needs; others may need them too. Those that are not there do no harm. */
+	/** Files it needs, an image's manifest first; others may need them too. Those that are not there do no harm. */
 	readonly files: readonly string[];
 	/** Those of them that are the blobs of layers: all that counts, in size. */
 	readonly layers?: readonly string[];

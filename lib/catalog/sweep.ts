@@ -43,9 +43,9 @@ function sweepOf(tally: Tally, holders: readonly Holder[]): Omit<Sweep, 'folders
 /** What may go, the oldest first. */
 function candidates(survey: Survey, rules: Rules, now: number): readonly Holder[] {
 	const going = survey.holders.filter(holder => !holder.isBroken && mayGo(holder, rules, now));
-	const images = new Set(survey.holders.filter(({image}) => image).filter(holder => !going.includes(holder)));
-	const needed = new Set([...images].flatMap(({files}) => files));
-	return going.filter(holder => rules.until !== undefined || frees(holder, survey, needed)).sort(byAge);
+	const images = survey.holders.filter(holder => holder.image && !going.includes(holder));
+	const isSpare = sparing(survey, images);
+	return going.filter(holder => rules.until !== undefined || isSpare(holder)).sort(byAge);
 }
 
 function mayGo({what, image, lastUsed}: Holder, rules: Rules, now: number): boolean {
@@ -57,10 +57,19 @@ function mayGo({what, image, lastUsed}: Holder, rules: Rules, now: number): bool
 	return image !== 'named' && isExpired;
 }
 
-/** A base or step whose layers an image needs anyway costs next to nothing, and saves the next build a pull or a run. */
-function frees({what, layers = []}: Holder, survey: Survey, needed: ReadonlySet<string>): boolean {
-	if (what !== 'bases' && what !== 'step cache') return true;
-	return layers.some(layer => survey.files.has(layer) && !needed.has(layer));
+/**
+ * Tells what can be spared when these images stay. A base or step whose layers they need anyway costs next to nothing,
+ * and saves the next build a pull or a run; so does a step without a layer, if it may belong to one of them: then it
+ * was used, give or take the day that `lastUsed` may be behind, no earlier than the oldest of them was made.
+ */
+function sparing(survey: Survey, images: readonly Holder[]): (holder: Holder) => boolean {
+	const needed = new Set(images.flatMap(({files}) => files));
+	const oldest = Math.min(...images.map(({lastUsed}) => lastUsed));
+	return ({what, lastUsed, layers = []}) => {
+		if (what !== 'bases' && what !== 'step cache') return true;
+		if (layers.length === 0) return lastUsed < oldest - day;
+		return layers.some(layer => survey.files.has(layer) && !needed.has(layer));
+	};
 }
 
 function wantsCache({only}: Rules): boolean {

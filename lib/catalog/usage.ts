@@ -22,7 +22,7 @@ function row(what: Holder['what'], found: Survey, {report}: Sweep): UsageRow {
 	const lastUsed = Math.max(...holders.map(holder => holder.lastUsed));
 	return {
 		what,
-		count: holders.length,
+		count: what === 'images' ? new Set(holders.map(({files}) => files[0])).size : holders.length,
 		size: sizeOf(holders, found) + (what === 'step cache' ? unheldSize(found) : 0),
 		...reclaimable(freed),
 		...(holders.length > 0 && what !== 'images' && what !== 'logs' ? {lastUsed} : {}),

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {buildLogs, readLog} from '../../lib/catalog/logs.ts';
 import {UsageError} from '../../lib/errors.ts';
+import {openStore} from '../../lib/store/open.ts';
 import {folderFor} from '../helpers/folder.ts';
 
 const steps = [
@@ -13,9 +14,11 @@ const steps = [
 
 async function setUp(t: ExecutionContext) {
 	const root = await folderFor(t);
+	const store = await openStore(root);
+	t.teardown(() => store[Symbol.asyncDispose]());
 	writeBuild(root, 'older1', {at: '2026-01-01T00:00:00Z', ended: '2026-01-01T00:00:01Z'});
 	writeBuild(root, 'newer1', {at: '2026-01-02T00:00:00Z'});
-	return {root};
+	return {root, store};
 }
 
 function writeBuild(root: string, build: string, facts: object) {
@@ -90,6 +93,17 @@ test('following a log ends with its build', async t => {
 	print(root, 'newer1/s3', [['stdout', 'later\n']]);
 	t.is(Buffer.from((await chunks.next()).value?.data ?? []).toString(), 'later\n');
 	writeBuild(root, 'newer1', {at: '2026-01-02T00:00:00Z', ended: '2026-01-02T00:00:01Z'});
+	t.true((await chunks.next()).done);
+});
+
+test('following the log of a build that was killed ends when nobody has the store open', async t => {
+	const {root, store} = await setUp(t);
+	print(root, 'newer1/s2', [['stdout', 'last words\n']]);
+	const chunks = readLog({root, follow: true});
+	await chunks.next();
+
+	await store[Symbol.asyncDispose]();
+
 	t.true((await chunks.next()).done);
 });
 

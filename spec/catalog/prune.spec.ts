@@ -168,6 +168,18 @@ test('a layer that two hold goes with the second', async t => {
 	t.deepEqual([has('spare'), filesIn(root, 'steps').includes('twin.json')], [true, true]);
 });
 
+test('a step without a layer stays while it may be of an image', async t => {
+	const {root} = await setUp(t);
+	await using store = await openStore(root);
+	storeStep(store, 'config', {used: hour});
+	storeStep(store, 'forgotten', {used: 100 * hour});
+	await store[Symbol.asyncDispose]();
+
+	await prune({root});
+
+	t.deepEqual(filesIn(root, 'steps'), ['config.json', 'kept.json']);
+});
+
 test('images without a name go when asked for', async t => {
 	const {root} = await setUp(t);
 	await using store = await openStore(root);
@@ -206,6 +218,7 @@ test('records whose blobs are gone, blobs without a record, and what dead proces
 	rmSync(join(root, 'blobs/sha256', hexOf(digestIn('spare'))));
 	writeFileSync(join(root, 'blobs/sha256', hexOf(digestOf('stray'))), 'stray');
 	writeFileSync(join(root, 'tmp/4194305-dead'), 'half');
+	writeFileSync(join(root, 'locks/dead'), '4194305');
 	await using store = await openStore(root);
 	storeSnapshot(store, 'oldboot', 'another boot');
 	await store[Symbol.asyncDispose]();
@@ -214,7 +227,7 @@ test('records whose blobs are gone, blobs without a record, and what dead proces
 
 	t.deepEqual(filesIn(root, 'steps'), ['kept.json']);
 	t.false(existsSync(join(root, 'blobs/sha256', hexOf(digestOf('stray')))));
-	t.deepEqual(filesIn(root, 'tmp'), []);
+	t.deepEqual([...filesIn(root, 'tmp'), ...filesIn(root, 'locks')], []);
 	t.deepEqual(readdirSync(join(root, 'snapshots')), ['aaaa']);
 	t.true(has('other'));
 });

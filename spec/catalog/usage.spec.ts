@@ -30,6 +30,17 @@ test('what is shared is in each row, and once in the total', t => {
 	]);
 });
 
+test('two names of one image are one image', t => {
+	const names: Holder[] = [1, 2].map(lastUsed => ({
+		what: 'images',
+		lastUsed,
+		image: 'named',
+		files: [blob('manifest')],
+	}));
+
+	t.like(usageOf(surveyOf(names, {manifest: 5}), now)[0], {count: 1, size: 5});
+});
+
 test('folders of snapshots and logs count whole, and can go', t => {
 	const holders: Holder[] = [
 		{what: 'snapshots', lastUsed: 5, files: [], folder: {path: '/root/snapshots/a', size: 640}},
