@@ -1,0 +1,3 @@
+import {testSnapshotter} from './conformance.ts';
+
+testSnapshotter('copy');
