@@ -170,4 +170,6 @@ export interface FinishedImage {
 	readonly size: number;
 	readonly layers: number;
 	readonly platforms: readonly string[];
+	/** How podman of this machine can run it: straight from the store's `layout`, or only after a `load`. Absent: there is no podman. */
+	readonly podman?: 'layout' | 'load';
 }

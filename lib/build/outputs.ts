@@ -11,35 +11,28 @@ import type {Output} from './options.ts';
 export async function writeOutputs(image: ExportedImage, {request, store, events}: Builder): Promise<void> {
 	for (const output of request.outputs) {
 		const start = events.elapsed();
-		const about = aboutOutput(output);
-		events.emit({type: 'export', ...about, state: 'started', ms: 0});
-		const size = await writeOutput(output, image, store);
-		events.emit({
-			type: 'export',
-			...about,
-			state: 'done',
-			ms: events.elapsed() - start,
-			...(size === undefined ? {} : {size}),
-		});
+		const about = {type: 'export', output: output.type, dest: 'dest' in output ? output.dest : ''} as const;
+		events.emit({...about, state: 'started', ms: 0});
+		const written = await writeOutput(output, image, store);
+		events.emit({...about, ...written, state: 'done', ms: events.elapsed() - start});
 	}
 }
 
-function aboutOutput(output: Output): Pick<Exported, 'output' | 'dest'> {
-	return output.type === 'load' ? {output: 'load', dest: ''} : {output: output.type, dest: output.dest};
-}
-
-/** Answers with the size of the file, where it is one. */
-async function writeOutput(output: Output, image: ExportedImage, store: Builder['store']): Promise<number | undefined> {
+/** Answers with what is known only then: the size of a file, or which program took the image. */
+async function writeOutput(
+	output: Output,
+	image: ExportedImage,
+	store: Builder['store'],
+): Promise<Partial<Pick<Exported, 'size' | 'dest'>>> {
 	switch (output.type) {
 		case 'oci':
-			if (output.tar || output.dest === '-') return exportArchive(streamOr(output.dest), image, store);
+			if (output.tar || output.dest === '-') return {size: await exportArchive(streamOr(output.dest), image, store)};
 			await exportLayout(output.dest, image, store);
-			return undefined;
+			return {};
 		case 'docker':
-			return exportDockerArchive(streamOr(output.dest), image, store);
+			return {size: await exportDockerArchive(streamOr(output.dest), image, store)};
 		case 'load':
-			await loadInto(image, store);
-			return undefined;
+			return {dest: await loadInto(image, store)};
 	}
 }
 

@@ -1,10 +1,11 @@
 import {constants as osConstants} from 'node:os';
 import {StepFailedError} from '../errors.ts';
+import {podmanWay} from '../export/podman.ts';
+import {findProgram} from '../export/programs.ts';
 import type {RunStep} from '../plan/plan.ts';
 import type {Builder} from './builder.ts';
 import {writeImage} from './finish.ts';
 import {logTail} from './logs.ts';
-import {findProgram} from './programs.ts';
 import type {StageState} from './step.ts';
 
 /** How the program of a RUN ended. */
@@ -44,12 +45,21 @@ function reason({status, ms}: RunEnd): string {
 	return `RUN was killed by signal ${osConstants.signals[status]} after ${time}`;
 }
 
-/** Names the state before the step `failed:BUILD`; prune takes it after a day. Its own failure must not hide the step's. */
+/**
+ * Names the state before the step `failed:BUILD`; prune takes it after a day. Answers with what starts it, where there is
+ * something that can. Its own failure must not hide the step's.
+ */
 async function keepStart(before: StageState, builder: Builder): Promise<string | undefined> {
 	const name = `failed:${builder.id}`;
+	const reference = `oci:${builder.store.root}:${name}`;
 	try {
 		await writeImage(before, [name], builder);
-		return `oci:${builder.store.root}:${name}`;
+		const way = await podmanWay(builder.store);
+		if (way === 'layout') return `podman run --rm -it ${reference}`;
+		if (way === 'load' && findProgram('skopeo')) {
+			return `skopeo copy -q ${reference} containers-storage:${name} && podman run --rm -it ${name}`;
+		}
+		return undefined;
 	} catch {
 		return undefined;
 	}

@@ -1,12 +1,11 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {accessSync, constants} from 'node:fs';
-import {delimiter, join} from 'node:path';
 import {pipeline} from 'node:stream/promises';
 import {MachineError} from '../errors.ts';
 import type {Store} from '../store/store.ts';
 import {dockerArchive} from './docker-archive.ts';
 import type {ExportedImage} from './image.ts';
+import {findProgram} from './programs.ts';
 
 /** Which program took an image: what `run` is to be typed with. */
 export type Loader = 'podman' | 'docker';
@@ -30,22 +29,10 @@ export async function loadInto(image: ExportedImage, store: Store, path = proces
 
 function findLoader(path: string): {readonly name: Loader; readonly path: string} | undefined {
 	for (const name of ['podman', 'docker'] as const) {
-		const found = path
-			.split(delimiter)
-			.map(folder => join(folder, name))
-			.find(isExecutable);
+		const found = findProgram(name, path);
 		if (found) return {name, path: found};
 	}
 	return undefined;
-}
-
-function isExecutable(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 interface Ending {

@@ -17,6 +17,8 @@ export interface SummaryFacts {
 	readonly warnings: number;
 }
 
+type Image = NonNullable<BuildFinishedEvent['image']>;
+
 /** The last block of a build: what came of it, and what to type next (UX.md 2.1). */
 export function summaryLines(finished: BuildFinishedEvent, facts: SummaryFacts): readonly string[] {
 	const {image} = finished;
@@ -30,7 +32,7 @@ export function summaryLines(finished: BuildFinishedEvent, facts: SummaryFacts):
 		...further.map(name => `also    ${name}`),
 		`digest  ${image.digest}`,
 		`id      ${image.id}`,
-		...nextLines(image.names[0], facts),
+		...nextLines(image, facts),
 	];
 }
 
@@ -41,26 +43,31 @@ function outcome({cached, steps, ms}: BuildFinishedEvent): readonly string[] {
 }
 
 /** Where it went, then how to run it, ready to paste. What was asked for comes first. */
-function nextLines(name: string | undefined, facts: SummaryFacts): readonly string[] {
+function nextLines(image: Image, facts: SummaryFacts): readonly string[] {
+	const [name] = image.names;
 	const written = facts.exports.flatMap(made => exportLine(made, name, facts) ?? []);
 	if (name === undefined) {
 		return facts.exports.length > 0 ? written : ['hint    no -t: the image can be reached by its id only'];
 	}
 	const loaded = facts.exports.find(({output}) => output === 'load');
 	if (loaded) return [...written, `run     ${engineOf(loaded, facts)} run --rm ${name}`];
-	return written.length > 0 && !facts.tools.includes('podman') ? written : [...written, runLine(name, facts)];
+	return written.length > 0 && !facts.tools.includes('podman') ? written : [...written, runLine(name, image, facts)];
 }
 
-function runLine(name: string, {root, home, tools, loadCommand}: SummaryFacts): string {
+function runLine(name: string, {podman}: Image, {root, home, tools, loadCommand}: SummaryFacts): string {
 	const reference = pasteable(`oci:${root}:${name}`, home);
-	if (tools.includes('podman')) return `run     podman run --rm ${reference}`;
-	if (tools.includes('docker') && loadCommand.length > 0) {
-		return `run     ${loadCommand.map(word => pasteable(word, home)).join(' ')} && docker run --rm ${name}`;
+	const [engine] = engines.filter(program => tools.includes(program));
+	if (engine === 'podman' && podman !== 'load') return `run     podman run --rm ${reference}`;
+	if (engine && loadCommand.length > 0) {
+		return `run     ${loadCommand.map(word => pasteable(word, home)).join(' ')} && ${engine} run --rm ${name}`;
 	}
 	if (tools.includes('skopeo'))
 		return `copy    skopeo copy ${reference} docker://REGISTRY/${name.replace(/:latest$/, '')}`;
 	return `image   ${reference}  (podman, skopeo and umoci read it as it is)`;
 }
+
+/** In the order in which `--load` looks for them. */
+const engines = ['podman', 'docker'] as const;
 
 /** Who took the image of a `--load`: the event says it, or it was the first that is there. */
 function engineOf({dest}: EventOf<'export'>, {tools}: SummaryFacts): string {
