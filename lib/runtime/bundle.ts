@@ -10,8 +10,8 @@ export interface BundleOptions {
 	readonly singleID?: boolean;
 	/** Of the host, as Node names it; default: this one. */
 	readonly arch?: string;
-	/** `nosuid`, `nodev`, `noexec`: what the mount that bind sources lie on has, and a bind of it may not lose. */
-	readonly locked?: readonly string[];
+	/** `nosuid`, `nodev`, `noexec`: what the mount has that a bind's source lies on, and the bind may not lose. Default: nothing. */
+	readonly locked?: (source: string) => readonly string[];
 	readonly annotations?: Readonly<Record<string, string>>;
 }
 

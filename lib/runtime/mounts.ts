@@ -29,7 +29,7 @@ export function bundleMounts(job: RunJob, options: BundleOptions): readonly Moun
 		destination,
 		type: 'bind',
 		source,
-		options: ['rbind', 'rprivate', readOnly ? 'ro' : 'rw', ...(options.locked ?? [])],
+		options: ['rbind', 'rprivate', ...(readOnly ? ['ro', ...(options.locked?.(source) ?? [])] : ['rw'])],
 	});
 	const own = job.mounts.map(mount =>
 		mount.type === 'bind' ? bind(mount.target, mount.source, mount.readOnly) : tmpfs(mount),

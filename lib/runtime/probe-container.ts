@@ -1,6 +1,7 @@
 import {existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
 import {MachineError} from '../errors.ts';
+import {lockedFlags} from '../linux/locked-flags.ts';
 import {bundleConfig} from './bundle.ts';
 import type {RunJob} from './job.ts';
 import {bundleFiles} from './mounts.ts';
@@ -24,7 +25,9 @@ export async function runProbe(runtime: Runtime, {scratch, singleID}: ProbePlace
 		const job = probeJob(hostFolders(rootfs));
 		for (const {path, data} of bundleFiles(job, {resolvConf: ''})) writeFileSync(join(bundle, path), data);
 		const root = {uid: 0, gid: 0, groups: [], home: '/'};
-		writeFileSync(join(bundle, 'config.json'), JSON.stringify(bundleConfig(job, root, rootfs, {singleID})));
+		const locked = (source: string) => lockedFlags(resolve(bundle, source));
+		const config = bundleConfig(job, root, rootfs, {singleID, locked});
+		writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
 		const {status} = await runtime.run(bundle, job.id, {onOutput: async () => {}});
 		if (status !== 0) throw new MachineError('RUNTIME_FAILED', `its probe container ended with ${status}`);
 	} finally {

@@ -34,8 +34,8 @@ export async function unpackStack(layers: readonly Layer[], unpacking: Unpacking
 	const chains = chainsOf(layers);
 	const {found, locks} = await lockMissing(chains, places, unpacking);
 	try {
-		const drafts = await Promise.all(
-			layers.map((layer, index) => (found[index] ? undefined : draft(layer, unpacking))),
+		const drafts = await someAtOnce(layers, async (layer, index) =>
+			found[index] ? undefined : draft(layer, unpacking),
 		);
 		const folders: string[] = [];
 		for (const [index, chain] of chains.entries()) {
@@ -60,6 +60,25 @@ async function lockMissing(chains: readonly ChainID[], places: Places, {store}: 
 		found.push(folder ?? places.get(chain));
 	}
 	return {found, locks};
+}
+
+/** How many layers are unpacked at the same time: while one decompresses, others write. */
+const most = 4;
+
+/** The results in order. After a failure nothing more is begun. */
+async function someAtOnce<Item, Result>(items: readonly Item[], work: (item: Item, index: number) => Promise<Result>) {
+	const results: Result[] = [];
+	const rest = each(items);
+	const lane = async () => {
+		for (const [index, item] of rest) results[index] = await work(item, index);
+	};
+	await Promise.all(Array.from({length: most}, lane));
+	return results;
+}
+
+/** Unlike an array's own iterator it ends for all lanes when one leaves its loop. */
+function* each<Item>(items: readonly Item[]): Generator<[number, Item]> {
+	yield* items.entries();
 }
 
 interface Draft extends Applied {

@@ -1,6 +1,7 @@
 import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
-import {dirname, join} from 'node:path';
+import {dirname, join, resolve} from 'node:path';
 import {StepError} from '../errors.ts';
+import {lockedFlags} from '../linux/locked-flags.ts';
 import {findUser, type UserIds} from '../oci/passwd.ts';
 import {bundleConfig} from '../runtime/bundle.ts';
 import type {RunJob} from '../runtime/job.ts';
@@ -8,7 +9,6 @@ import {bundleFiles} from '../runtime/mounts.ts';
 import type {Runtime} from '../runtime/runtime.ts';
 import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
 import {makeInRoot, readInRoot} from './in-root.ts';
-import {lockedFlags} from './locked-flags.ts';
 import {makeMountPoints, mountPoints} from './mount-points.ts';
 import {findProgram} from './program.ts';
 import type {RunOutput} from './worker.ts';
@@ -77,7 +77,7 @@ function writeBundle(job: RunJob, user: UserIds, {folder, rootfs, singleID}: Pla
 		writeFileSync(at, data);
 		chmodSync(at, mode);
 	}
-	const config = bundleConfig(job, user, rootfs, {singleID, locked: lockedFlags(folder)});
+	const config = bundleConfig(job, user, rootfs, {singleID, locked: source => lockedFlags(resolve(bundle, source))});
 	writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
 	return bundle;
 }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import {lockedFlags} from '../../lib/worker/locked-flags.ts';
+import {lockedFlags} from '../../lib/linux/locked-flags.ts';
 
 const mountinfo = [
 	'22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw',
