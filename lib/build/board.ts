@@ -20,6 +20,8 @@ export interface StepResult {
 export interface Board {
 	start(step: Step): void;
 	finish(step: Step, result: 'done' | 'cached' | 'failed', detail?: StepDetail): void;
+	/** The first step that was begun and has not ended. */
+	running(): string | undefined;
 	/** Ends what is still open: begun steps as stopped, the others as not run. */
 	close(): void;
 	results(): readonly StepResult[];
@@ -42,6 +44,7 @@ export function board(plan: BuildPlan, events: EventStream): Board {
 			events.emit({type: 'step.started', step: step.id});
 		},
 		finish: end,
+		running: () => steps.find(({id}) => started.has(id) && !finished.has(id))?.id,
 		close() {
 			const open = steps.filter(step => !finished.has(step.id));
 			for (const step of open) end(step, started.has(step.id) ? 'stopped' : 'not-run');

@@ -2,14 +2,13 @@ import {randomBytes} from 'node:crypto';
 import {AbortedError} from '../errors.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {Descriptor, Layer} from '../oci/image.ts';
-import {formatPlatform, type Platform} from '../oci/platform.ts';
+import type {Platform} from '../oci/platform.ts';
 import type {StepResult} from './board.ts';
-import {eventStream} from './event-stream.ts';
+import {checkTypes} from './check-types.ts';
+import {type EventStream, eventStream} from './event-stream.ts';
 import type {BuildEvent, Warned} from './events.ts';
 import type {BuildOptions} from './options.ts';
 import {perform} from './perform.ts';
-import {checkOptions} from './request.ts';
-import {version} from './version.ts';
 
 /** What a build yields. */
 export interface BuildResult {
@@ -39,7 +38,7 @@ export interface Timings {
 
 /**
  * A build under way: await it for its result, iterate it for its events; both may be done, and each throws its error.
- * Who does neither gets an unhandled rejection. Leaving the loop early stops nothing.
+ * Who neither does that nor stops it gets an unhandled rejection. Leaving the loop early stops nothing.
  */
 export interface Build extends PromiseLike<BuildResult>, AsyncIterable<BuildEvent> {
 	/** Names the build: its logs lie in ROOT/logs/ID. */
@@ -54,53 +53,49 @@ export interface Build extends PromiseLike<BuildResult>, AsyncIterable<BuildEven
  * user can act on, and with AbortedError, once everything is cleaned up, if it was stopped.
  */
 export function build(options: BuildOptions): Build {
-	const request = checkOptions(options);
+	checkTypes(options);
 	const id = newBuildID();
 	const events = eventStream();
-	const controller = new AbortController();
-	const stop = (reason?: unknown) => controller.abort(abortedError(reason));
-
-	const {signal} = options;
-	const follow = () => stop(signal?.reason);
-	signal?.addEventListener('abort', follow, {once: true});
-	if (signal?.aborted) follow();
-
-	events.emit({
-		type: 'build.started',
-		build: id,
-		at: new Date().toISOString(),
-		strata: version,
-		names: request.names,
-		platforms: [formatPlatform(request.platform)],
-	});
-	const result = perform({id, request, events, controller}).then(
-		finished => {
-			events.close();
-			return finished;
-		},
-		(error: unknown) => {
-			events.close(error);
-			throw error;
-		},
-	);
-	const ended = result.then(
-		() => signal?.removeEventListener('abort', follow),
-		() => signal?.removeEventListener('abort', follow),
-	);
+	const stopping = stopper(options.signal);
+	const work = perform({id, options, events, signal: stopping.signal}).finally(stopping.disarm);
+	const result = follow(work, events);
+	const takeNotice = () => result.catch(() => {});
 
 	return {
 		id,
 		// biome-ignore lint/suspicious/noThenProperty: a build is what one awaits, and what one iterates
 		then: (onResult, onError) => result.then(onResult, onError),
 		[Symbol.asyncIterator]() {
-			result.catch(() => {});
+			takeNotice();
 			return events[Symbol.asyncIterator]();
 		},
 		async stop(reason) {
-			stop(reason);
-			await ended;
+			stopping.stop(reason);
+			await takeNotice();
 		},
 	};
+}
+
+/** A signal that is aborted, always with an AbortedError, by `stop` or by `outer`, which nobody listens to after `disarm`. */
+function stopper(outer: AbortSignal | undefined) {
+	const controller = new AbortController();
+	const stop = (reason: unknown) => controller.abort(abortedError(reason));
+	const obey = () => stop(outer?.reason);
+	if (outer?.aborted) obey();
+	else outer?.addEventListener('abort', obey, {once: true});
+	return {signal: controller.signal, stop, disarm: () => outer?.removeEventListener('abort', obey)};
+}
+
+/** The readers of the events hear of the end when the build is over, and its error too. */
+async function follow(work: Promise<BuildResult>, events: EventStream): Promise<BuildResult> {
+	try {
+		const result = await work;
+		events.close();
+		return result;
+	} catch (error) {
+		events.close(error);
+		throw error;
+	}
 }
 
 function abortedError(reason: unknown): AbortedError {

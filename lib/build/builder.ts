@@ -19,8 +19,10 @@ export interface Builder {
 	readonly contexts: Contexts;
 	readonly events: EventStream;
 	readonly logs: BuildLogs;
-	/** Aborted when the build is stopped or a part of it failed. */
+	/** Aborted when the build is stopped or a part of it failed; its reason is the error of the build. */
 	readonly signal: AbortSignal;
+	/** Aborted only when the build is stopped: what is done is packed and recorded even if something else fails. */
+	readonly stopped: AbortSignal;
 	readonly slots: Slots;
 	readonly packer: Packer;
 	/** Seconds: SOURCE_DATE_EPOCH, which clamps every time we write. */

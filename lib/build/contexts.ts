@@ -15,6 +15,7 @@ import type {Selection} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
 import type {SourceText} from './report.ts';
 import type {Request} from './request.ts';
+import {untilAborted} from './until-aborted.ts';
 
 /** Where the files of a build come from, and its Dockerfile. */
 export interface Contexts extends AsyncDisposable {
@@ -38,7 +39,7 @@ export interface OpenContext {
 }
 
 /** Opens what a request names. What is on no disk is written to a temporary folder, which goes when this is disposed of. */
-export async function openContexts(request: Request, store: Store): Promise<Contexts> {
+export async function openContexts(request: Request, store: Store, signal: AbortSignal): Promise<Contexts> {
 	const temporary: string[] = [];
 	const discard = () => {
 		for (const folder of temporary) rmSync(folder, {recursive: true, force: true});
@@ -48,7 +49,7 @@ export async function openContexts(request: Request, store: Store): Promise<Cont
 		const folder = store.temporary();
 		temporary.push(folder);
 		mkdirSync(folder, {mode: 0o755});
-		if ('files' in context) await writeVirtualContext(context.files, folder);
+		if ('files' in context) await untilAborted(writeVirtualContext(context.files, folder, signal), signal);
 		else await applyLayer(resolve(context.archive), folder, {owners: 'single', whiteouts: 'delete'});
 		return folder;
 	};
@@ -64,8 +65,9 @@ export async function openContexts(request: Request, store: Store): Promise<Cont
 			const known = opened.get(place);
 			if (known) return known;
 			const cache = statCache(store.records('contexts').pathOf(hexOf(digestOf(place))));
-			caches.push(cache);
-			const context = contextIn(place, {cache, dockerfile: owner});
+			const isLasting = !temporary.includes(place);
+			if (isLasting) caches.push(cache);
+			const context = contextIn(place, {cache, label: isLasting ? shown(place) : 'on no disk', dockerfile: owner});
 			opened.set(place, context);
 			return context;
 		};
@@ -100,11 +102,15 @@ function existingFolder(context: string): string {
 
 function contextIn(
 	folder: string,
-	{cache, dockerfile}: {readonly cache: StatCache; readonly dockerfile: string | undefined},
+	{
+		cache,
+		label,
+		dockerfile,
+	}: {readonly cache: StatCache; readonly label: string; readonly dockerfile: string | undefined},
 ): OpenContext {
 	const tree = openContext(folder, readIgnoreFile(folder, dockerfile));
 	return {
-		label: shown(folder),
+		label,
 		tree,
 		digested: selection => withDigests(selection, tree, cache),
 		ignoredBy: path => tree.isIgnored(path.replace(/^\/+|\/+$/g, '')),

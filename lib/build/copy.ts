@@ -89,15 +89,15 @@ interface Unpacking {
 /** ADD unpacks the local archives among its sources, told by their content (ADD-1), unless `--unpack=false` (ADD-2). */
 async function unpackArchives(step: CopyStep, {selection, temporary}: Unpacking, {store}: Builder): Promise<Selection> {
 	if (step.instruction !== 'ADD' || step.unpack === false) return selection;
-	const unpacked = selection.sources.map(async (source): Promise<Source> => {
+	const sources: Source[] = [];
+	for (const source of selection.sources) {
 		const file = archiveFile(source);
-		if (!file) return source;
 		const spool = store.temporary();
-		temporary.push(spool);
-		const entries = await readArchive(file, spool);
-		return entries ? {kind: 'archive', path: source.path, entries} : source;
-	});
-	return {...selection, sources: await Promise.all(unpacked)};
+		if (file) temporary.push(spool);
+		const entries = file && (await readArchive(file, spool));
+		sources.push(entries ? {kind: 'archive', path: source.path, entries} : source);
+	}
+	return {...selection, sources};
 }
 
 /** A file on this disk that a source names as such; those in a directory that is copied are left as they are. */

@@ -13,6 +13,11 @@ export interface LoggedOutput {
 	readonly step: string;
 	readonly stream: 'stdout' | 'stderr';
 	readonly logFile: string;
+	/** Where it lies, in order. */
+	readonly ranges: readonly LogRange[];
+}
+
+export interface LogRange {
 	readonly offset: number;
 	readonly length: number;
 }
@@ -77,8 +82,8 @@ export function eventStream(): EventStream {
 	};
 }
 
-function readOutput({step, stream, logFile, offset, length, t}: LoggedOutput & {readonly t: number}): StepOutput {
-	const data = readRange(logFile, offset, length);
+function readOutput({step, stream, logFile, ranges, t}: LoggedOutput & {readonly t: number}): StepOutput {
+	const data = readRanges(logFile, ranges);
 	const common = {v: 1, t, type: 'step.output', step, stream} as const;
 	try {
 		return {...common, text: new TextDecoder('utf-8', {fatal: true, ignoreBOM: true}).decode(data)};
@@ -87,12 +92,16 @@ function readOutput({step, stream, logFile, offset, length, t}: LoggedOutput & {
 	}
 }
 
-function readRange(file: string, offset: number, length: number): Buffer {
-	const data = Buffer.alloc(length);
+function readRanges(file: string, ranges: readonly LogRange[]): Buffer {
 	const descriptor = openSync(file, 'r');
 	try {
-		return data.subarray(0, readSync(descriptor, data, 0, length, offset));
+		return Buffer.concat(ranges.map(range => readRange(descriptor, range)));
 	} finally {
 		closeSync(descriptor);
 	}
+}
+
+function readRange(descriptor: number, {offset, length}: LogRange): Buffer {
+	const data = Buffer.alloc(length);
+	return data.subarray(0, readSync(descriptor, data, 0, length, offset));
 }

@@ -7,30 +7,31 @@ import {stepCache} from './cache.ts';
 import type {Contexts} from './contexts.ts';
 import {buildLogs} from './logs.ts';
 import type {Order} from './perform.ts';
+import type {Request} from './request.ts';
 import {slots} from './slots.ts';
 
 /** What a builder works on. */
-interface Places {
+export interface Places {
 	readonly store: Store;
 	readonly contexts: Contexts;
 }
 
 /** The services of one build. Disposing ends its worker and its packing, finished or not. */
 export function openBuilder(
-	{id, request, events, controller}: Order,
+	{id, events, signal: stopped}: Order,
+	request: Request,
 	{store, contexts}: Places,
 ): Builder & AsyncDisposable {
 	let worker: Promise<Worker> | undefined;
 	const behind = new Set<Promise<unknown>>();
 	const packing = packer();
-
-	const fail = (error: unknown) => {
-		if (!controller.signal.aborted) controller.abort(error);
-	};
+	const failing = new AbortController();
+	const signal = AbortSignal.any([stopped, failing.signal]);
+	const fail = (error: unknown) => failing.abort(error);
 
 	const start = async () => {
 		const {runtime} = request;
-		const started = await startWorker({root: store.root, signal: controller.signal, ...(runtime ? {runtime} : {})});
+		const started = await startWorker({root: store.root, signal, ...(runtime ? {runtime} : {})});
 		if (started.facts.warning) events.emit({type: 'warning', ...started.facts.warning});
 		return started;
 	};
@@ -44,7 +45,8 @@ export function openBuilder(
 		fail,
 		cache: stepCache(store),
 		logs: buildLogs(store.root, id),
-		signal: controller.signal,
+		signal,
+		stopped,
 		slots: slots(request.jobs),
 		packer: packing,
 		epoch: request.epoch,
@@ -59,7 +61,7 @@ export function openBuilder(
 		async settle() {
 			while (behind.size > 0) await Promise.all(behind);
 		},
-		throwIfFailed: () => controller.signal.throwIfAborted(),
+		throwIfFailed: () => signal.throwIfAborted(),
 		async [Symbol.asyncDispose]() {
 			await Promise.allSettled(behind);
 			await packing[Symbol.asyncDispose]();

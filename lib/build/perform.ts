@@ -1,43 +1,45 @@
 import {AbortedError} from '../errors.ts';
+import {podmanWay} from '../export/podman.ts';
 import {formatPlatform} from '../oci/platform.ts';
 import type {BuildPlan} from '../plan/plan.ts';
 import {openStore} from '../store/open.ts';
 import {defaultRoot} from '../store/root.ts';
-import type {Store} from '../store/store.ts';
 import {type Board, board} from './board.ts';
 import type {BuildResult} from './build.ts';
 import type {Builder} from './builder.ts';
-import {type Contexts, openContexts} from './contexts.ts';
+import {openContexts} from './contexts.ts';
 import type {EventStream} from './event-stream.ts';
 import type {FinishedImage} from './events.ts';
 import {writeImage} from './finish.ts';
-import {openBuilder} from './open-builder.ts';
+import {openBuilder, type Places} from './open-builder.ts';
+import type {BuildOptions} from './options.ts';
 import {writeOutputs} from './outputs.ts';
 import {type Planned, planContexts} from './planning.ts';
 import {attachExcerpt, errorEvent, planEvent, unusedArgWarnings} from './report.ts';
-import type {Request} from './request.ts';
+import {checkOptions, type Request} from './request.ts';
 import {buildStages} from './stage.ts';
 import {countSteps, timingsOf} from './tally.ts';
 import {refuseUnsupported} from './unsupported.ts';
+import {version} from './version.ts';
 
 /** One build as it was asked for. */
 export interface Order {
 	readonly id: string;
-	readonly request: Request;
+	readonly options: BuildOptions;
 	readonly events: EventStream;
-	/** Aborted with an AbortedError by whoever stops the build, and with the first error by the build itself. */
-	readonly controller: AbortController;
+	/** Aborted, with an AbortedError, by whoever stops the build. */
+	readonly signal: AbortSignal;
 }
 
 /** Does a build from its options to its outputs; whatever it opened is closed when it settles. */
 export async function perform(order: Order): Promise<BuildResult> {
-	const {events, controller} = order;
+	const {events} = order;
 	try {
-		await using store = await openStore(order.request.root ?? defaultRoot());
-		await using contexts = await openContexts(order.request, store);
-		return await buildIn(store, contexts, order);
-	} catch (caught) {
-		const error = controller.signal.aborted ? controller.signal.reason : caught;
+		const request = begin(order);
+		await using store = await openStore(request.root ?? defaultRoot());
+		await using contexts = await orStopped(openContexts(request, store, order.signal), order);
+		return await buildIn({store, contexts}, request, order);
+	} catch (error) {
 		events.emit(errorEvent(error));
 		const result = error instanceof AbortedError ? 'stopped' : 'failed';
 		events.emit({type: 'build.finished', result, ...countSteps(events.past()), ms: events.elapsed()});
@@ -45,14 +47,34 @@ export async function perform(order: Order): Promise<BuildResult> {
 	}
 }
 
-async function buildIn(store: Store, contexts: Contexts, order: Order): Promise<BuildResult> {
-	const {events, request, controller} = order;
+/** The first event comes first, also if the options are such that nothing follows but their error. */
+function begin({id, options, events}: Order): Request {
+	let request: Request | undefined;
 	try {
-		const planned = await planContexts(request, {contexts, store, events, signal: controller.signal});
+		request = checkOptions(options);
+		return request;
+	} finally {
+		const {names = [], platform} = request ?? {};
+		const platforms = platform ? [formatPlatform(platform)] : [];
+		events.emit({type: 'build.started', build: id, at: new Date().toISOString(), strata: version, names, platforms});
+	}
+}
+
+/** What fails because the build is stopped is not the error to tell. */
+function orStopped<T>(work: Promise<T>, {signal}: Order): Promise<T> {
+	return work.catch(error => {
+		throw signal.aborted ? signal.reason : error;
+	});
+}
+
+async function buildIn({store, contexts}: Places, request: Request, order: Order): Promise<BuildResult> {
+	const {events, signal} = order;
+	try {
+		const planned = await orStopped(planContexts(request, {contexts, store, events, signal}), order);
 		refuseUnsupported(planned.plan);
 		events.emit(planEvent(planned.plan));
 		for (const warning of unusedArgWarnings(planned.plan)) events.emit(warning);
-		await using builder = openBuilder(order, {store, contexts});
+		await using builder = openBuilder(order, request, {store, contexts});
 		const steps = board(planned.plan, events);
 		return await buildPlanned(planned, steps, builder);
 	} catch (error) {
@@ -72,7 +94,13 @@ async function buildPlanned({plan, bases}: Planned, steps: Board, builder: Build
 		const platforms = [state.draft.platform];
 		const {id, descriptor, size, layers} = image;
 		const facts = {names: request.names, digest: descriptor.digest, id, size};
-		const finished: FinishedImage = {...facts, layers: layers.length, platforms: platforms.map(formatPlatform)};
+		const podman = await podmanWay(builder.store);
+		const finished: FinishedImage = {
+			...facts,
+			layers: layers.length,
+			platforms: platforms.map(formatPlatform),
+			...(podman ? {podman} : {}),
+		};
 		events.emit({
 			type: 'build.finished',
 			result: 'done',
@@ -92,6 +120,8 @@ async function buildPlanned({plan, bases}: Planned, steps: Board, builder: Build
 	} catch (error) {
 		builder.fail(error);
 		await builder.settle();
+		const running = steps.running();
+		if (error instanceof AbortedError && running !== undefined) error.step ??= running;
 		steps.close();
 		throw error;
 	}

@@ -17,7 +17,7 @@ import {checkOptions, type Request} from './request.ts';
 import {runJob} from './run.ts';
 
 /** What a build with these options would do, each image with what its name stands for. Fetches configs, runs nothing. */
-export function planBuild(options: BuildOptions): Promise<BuildPlan> {
+export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
 	const request = checkOptions(options);
 	return planned(request, options.signal, ({plan, bases}) => resolvedPlan(plan, bases));
 }
@@ -27,7 +27,7 @@ export function planBuild(options: BuildOptions): Promise<BuildPlan> {
  * its own below `folder`, without a root filesystem: `rootfs` is where it belongs. Answers with the folders. The USER is a
  * number where that can be told without the image, else an annotation says what is to be looked up in it.
  */
-export function writeBundles(options: BuildOptions, folder: string): Promise<readonly string[]> {
+export async function writeBundles(options: BuildOptions, folder: string): Promise<readonly string[]> {
 	const request = checkOptions(options);
 	return planned(request, options.signal, async ({plan}) =>
 		plan.stages.flatMap(stage =>
@@ -38,20 +38,14 @@ export function writeBundles(options: BuildOptions, folder: string): Promise<rea
 
 async function planned<T>(
 	request: Request,
-	signal: AbortSignal | undefined,
+	stopped: AbortSignal | undefined,
 	use: (planned: Planned) => Promise<T>,
 ): Promise<T> {
+	const signal = stopped ?? new AbortController().signal;
 	await using store = await openStore(request.root ?? defaultRoot());
-	await using contexts = await openContexts(request, store);
+	await using contexts = await openContexts(request, store, signal);
 	try {
-		return await use(
-			await planContexts(request, {
-				contexts,
-				store,
-				events: eventStream(),
-				signal: signal ?? new AbortController().signal,
-			}),
-		);
+		return await use(await planContexts(request, {contexts, store, events: eventStream(), signal}));
 	} catch (error) {
 		throw attachExcerpt(error, contexts.dockerfile);
 	}

@@ -1,4 +1,11 @@
-import {DockerfileError, type ExcerptLine, type Location, StepFailedError, StrataError} from '../errors.ts';
+import {
+	AbortedError,
+	DockerfileError,
+	type ExcerptLine,
+	type Location,
+	StepFailedError,
+	StrataError,
+} from '../errors.ts';
 import {formatPlatform} from '../oci/platform.ts';
 import type {Base, BuildPlan} from '../plan/plan.ts';
 import type {NewEvent} from './event-stream.ts';
@@ -27,6 +34,7 @@ export function errorEvent(error: unknown): NewEvent {
 		...(excerpt ? {excerpt} : {}),
 		...(notes.length > 0 ? {notes} : {}),
 		...(cause instanceof Error ? {cause: cause.message} : {}),
+		...(error instanceof AbortedError && error.step !== undefined ? {step: error.step} : {}),
 		...(error instanceof StepFailedError ? {step: error.step, logTail: error.logTail, logFile: error.logFile} : {}),
 	};
 }

@@ -3,6 +3,7 @@ import {fileURLToPath} from 'node:url';
 import {UsageError} from '../errors.ts';
 import {formatPlatform, hostPlatform, type Platform, parsePlatform} from '../oci/platform.ts';
 import {familiarName, parseReference} from '../oci/reference.ts';
+import {checkTypes} from './check-types.ts';
 import type {ArchiveContext, BuildOptions, Output, VirtualContext} from './options.ts';
 
 /** Build options, checked and with their defaults filled in. */
@@ -29,36 +30,27 @@ export interface Request {
 
 /** Checks options before anything is done: of a wrong type, TypeError; a value that cannot be used, UsageError. */
 export function checkOptions(options: BuildOptions): Request {
-	const buildArgs = stringRecord('buildArgs', options.buildArgs);
+	checkTypes(options);
+	const {buildArgs = {}, context} = options;
 	return {
-		context: checkContext(options.context),
+		context: context instanceof URL ? fileURLToPath(context) : context,
 		dockerfile: options.dockerfile,
 		contexts: options.contexts ?? {},
-		names: list('tags', options.tags).map(checkName),
+		names: (options.tags ?? []).map(checkName),
 		target: options.target,
-		platform: checkPlatform(list('platforms', options.platforms)),
+		platform: checkPlatform(options.platforms ?? []),
 		buildArgs,
-		labels: stringRecord('labels', options.labels),
+		labels: options.labels ?? {},
 		outputs: options.outputs ?? [],
 		noCache: options.noCache ?? false,
 		pull: options.pull ?? false,
-		network: checkNetwork(options.network),
-		hosts: Object.entries(stringRecord('hosts', options.hosts)).map(([name, address]) => ({name, address})),
+		network: options.network ?? 'default',
+		hosts: Object.entries(options.hosts ?? {}).map(([name, address]) => ({name, address})),
 		runtime: options.runtime,
-		jobs: checkJobs(options.jobs),
+		jobs: options.jobs ?? availableParallelism(),
 		root: options.root,
 		epoch: checkEpoch(buildArgs.SOURCE_DATE_EPOCH ?? process.env.SOURCE_DATE_EPOCH),
 	};
-}
-
-function checkContext(context: BuildOptions['context']): Request['context'] {
-	if (typeof context === 'string') return context;
-	if (context instanceof URL) {
-		if (context.protocol === 'file:') return fileURLToPath(context);
-		throw new TypeError(`\`context\` must be a folder, a file: URL or files: got ${context}`);
-	}
-	if (typeof context === 'object' && context !== null && ('files' in context || 'archive' in context)) return context;
-	throw new TypeError(`\`context\` must be a folder, a file: URL or files: got ${typeof context}`);
 }
 
 function checkName(tag: string): string {
@@ -87,17 +79,6 @@ function checkPlatform(platforms: readonly string[]): Platform {
 	});
 }
 
-function checkNetwork(network: BuildOptions['network'] = 'default'): Request['network'] {
-	if (network === 'default' || network === 'none' || network === 'host') return network;
-	throw new TypeError(`\`network\` must be 'default', 'none' or 'host': got ${JSON.stringify(network)}`);
-}
-
-function checkJobs(jobs: number | undefined): number {
-	if (jobs === undefined) return availableParallelism();
-	if (Number.isInteger(jobs) && jobs > 0) return jobs;
-	throw new TypeError(`\`jobs\` must be a whole number above 0: got ${jobs}`);
-}
-
 /** https://reproducible-builds.org/specs/source-date-epoch/ */
 function checkEpoch(text: string | undefined): number | undefined {
 	if (text === undefined || text === '') return undefined;
@@ -105,17 +86,4 @@ function checkEpoch(text: string | undefined): number | undefined {
 	throw new UsageError('BAD_EPOCH', `SOURCE_DATE_EPOCH is no number of seconds: ${text}`, {
 		help: ['as in: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)'],
 	});
-}
-
-function list(option: string, value: readonly string[] | undefined): readonly string[] {
-	if (value === undefined) return [];
-	if (Array.isArray(value) && value.every(item => typeof item === 'string')) return value;
-	throw new TypeError(`\`${option}\` must be a list of strings`);
-}
-
-function stringRecord(option: string, value: Readonly<Record<string, string>> | undefined) {
-	if (value === undefined) return {};
-	const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value);
-	if (isRecord && Object.values(value).every(item => typeof item === 'string')) return value;
-	throw new TypeError(`\`${option}\` must map names to strings`);
 }

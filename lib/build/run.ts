@@ -9,6 +9,8 @@ import type {KeyFields} from './key.ts';
 import {finishLayer} from './pack-step.ts';
 import {runFailure} from './run-failure.ts';
 import type {Made, StageState, StepWork} from './step.ts';
+import {stepOutput} from './step-output.ts';
+import {untilAborted} from './until-aborted.ts';
 
 /** A RUN, as the cache sees it: its program and all that the program can see (SURFACE KEY-2). */
 export function runWork(step: RunStep, stage: Stage, before: StageState, builder: Builder): StepWork {
@@ -27,37 +29,57 @@ function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyF
 		mounts: step.mounts.map(mount => ({...mount, from: mount.from && {...mount.from}})) as never,
 		heredocs: step.heredocs.map(heredoc => ({...heredoc})),
 		hosts: request.hosts.map(host => ({...host})),
+		hostname: hostnameOf(request),
 		platform: formatPlatform(stage.platform),
 		epoch,
 	};
 }
 
 async function performRun(step: RunStep, before: StageState, builder: Builder): Promise<Made> {
-	const {events, signal} = builder;
 	const start = performance.now();
-	const worker = await builder.worker();
-	const parent = await snapshotOf(before.files, worker);
 	const logFile = builder.logs.fileOf(step.id);
-	const outcome = await worker.run(runJob(step, builder), parent, {
-		layers: worker.facts.ids === 1 ? await allLayers(before.files) : [],
-		...(builder.epoch === undefined ? {} : {epoch: builder.epoch}),
-		logFile,
-		onOutput: ({stream, offset, data}) =>
-			events.emitOutput({step: step.id, stream, logFile, offset, length: data.byteLength}),
-		signal,
-	});
-	if (outcome.status !== 0) {
-		throw await runFailure(step, {status: outcome.status, logFile, ms: performance.now() - start}, before, builder);
-	}
+	const {status, snapshot, layer, ids} = await runLogged(step, {before, logFile}, builder);
+	if (status !== 0) throw await runFailure(step, {status, logFile, ms: performance.now() - start}, before, builder);
 	return {
-		...(outcome.snapshot ? {snapshot: outcome.snapshot} : {}),
-		...(outcome.layer ? {layer: finishLayer(step, outcome.layer, before.files, builder)} : {}),
-		singleId: worker.facts.ids === 1,
+		...(snapshot ? {snapshot} : {}),
+		...(layer ? {layer: finishLayer(step, untilAborted(layer, builder.stopped), before.files, builder)} : {}),
+		singleId: ids === 1,
 	};
+}
+
+interface RunPlace {
+	readonly before: StageState;
+	readonly logFile: string;
+}
+
+/** Runs the program. Its output is in the log before it is told. */
+async function runLogged(step: RunStep, {before: {files}, logFile}: RunPlace, builder: Builder) {
+	const {epoch, events, signal} = builder;
+	const worker = await builder.worker();
+	const {ids} = worker.facts;
+	const parent = await snapshotOf(files, worker);
+	const output = stepOutput({step: step.id, logFile}, events);
+	try {
+		const outcome = await worker.run(runJob(step, builder), parent, {
+			layers: ids === 1 ? await allLayers(files) : [],
+			...(epoch === undefined ? {} : {epoch}),
+			logFile,
+			onOutput: output.append,
+			signal,
+		});
+		return {...outcome, ids};
+	} finally {
+		output.end();
+	}
 }
 
 async function snapshotOf(files: Files, worker: Worker): Promise<Snapshot> {
 	return files.snapshot ?? worker.prepare(await allLayers(files));
+}
+
+/** SURFACE ARG-7. */
+function hostnameOf({buildArgs}: Builder['request']): string {
+	return buildArgs.BUILDKIT_SANDBOX_HOSTNAME ?? 'buildkitsandbox';
 }
 
 /** The job of a RUN: what a bundle is made of. */
@@ -68,7 +90,7 @@ export function runJob(step: RunStep, {id, request}: Pick<Builder, 'id' | 'reque
 		env: [...step.env, ...step.proxyEnv],
 		cwd: step.workdir,
 		user: step.user,
-		hostname: request.buildArgs.BUILDKIT_SANDBOX_HOSTNAME ?? 'buildkitsandbox',
+		hostname: hostnameOf(request),
 		network: step.network,
 		security: step.security,
 		hosts: request.hosts,

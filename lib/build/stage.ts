@@ -1,6 +1,6 @@
 import {StepFailedError, StrataError} from '../errors.ts';
 import {baseDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
-import type {BuildPlan, ConfigStep, Stage, Step} from '../plan/plan.ts';
+import type {Base, BuildPlan, ConfigStep, CopyStep, Stage, Step} from '../plan/plan.ts';
 import type {BaseImages} from './bases.ts';
 import type {Board, StepDetail} from './board.ts';
 import type {Builder} from './builder.ts';
@@ -8,7 +8,7 @@ import {copyWork, workdirWork} from './copy.ts';
 import {baseFiles, noFiles} from './files.ts';
 import {fieldDigest} from './key.ts';
 import {runWork} from './run.ts';
-import {type StageState, type StepWork, takeStep} from './step.ts';
+import {type StageState, type StepWork, type Turn, takeStep} from './step.ts';
 
 /** What the stages of one build share. */
 export interface Stages {
@@ -67,10 +67,14 @@ interface Advance {
 }
 
 /** FROM: the files and the config that the stage starts from. */
-async function enter({base, platform}: Stage, step: Step, {bases, builder, stateOf}: Stages): Promise<Advance> {
+async function enter(stage: Stage, step: Step, stages: Stages): Promise<Advance> {
+	const {base, platform} = stage;
+	const {bases, builder, stateOf} = stages;
 	switch (base.kind) {
 		case 'scratch':
-			return {state: {draft: scratchDraft(platform), files: noFiles, origin: {steps: []}}, cached: true};
+			return {state: emptyState(platform), cached: true};
+		case 'context':
+			return copy(allOf(base, step), {stage, before: emptyState(platform)}, stages);
 		case 'stage': {
 			const state = await stateOf(base.stage);
 			return {state: {...state, draft: inheritDraft(state.draft)}, cached: true};
@@ -92,15 +96,32 @@ async function enter({base, platform}: Stage, step: Step, {bases, builder, state
 	}
 }
 
+function emptyState(platform: Stage['platform']): StageState {
+	return {draft: scratchDraft(platform), files: noFiles, origin: {steps: []}};
+}
+
+/** FROM a folder is FROM scratch with all of the folder in one layer. */
+function allOf(from: Base, {id, label, text, location}: Step): CopyStep {
+	const place = {
+		from,
+		paths: ['/'],
+		files: [],
+		exclude: [],
+		destination: '/',
+		workdir: '/',
+		link: false,
+		parents: false,
+	};
+	return {kind: 'copy', instruction: 'COPY', id, label, text, location, createdBy: text, ...place};
+}
+
 async function advance(step: Step, stage: Stage, state: StageState, stages: Stages): Promise<Advance> {
 	const {builder} = stages;
 	switch (step.kind) {
 		case 'run':
 			return takeStep(step, {stage, before: state, work: runWork(step, stage, state, builder)}, builder);
-		case 'copy': {
-			const {work, detail} = await copyWork(step, state, stages);
-			return {...(await takeStep(step, {stage, before: state, work}, builder)), detail};
-		}
+		case 'copy':
+			return copy(step, {stage, before: state}, stages);
 		case 'workdir':
 			return takeStep(step, {stage, before: state, work: workdirWork(step, state, builder)}, builder);
 		case 'config':
@@ -108,6 +129,11 @@ async function advance(step: Step, stage: Stage, state: StageState, stages: Stag
 		case 'base':
 			throw new Error(`A stage has a second FROM: ${step.text}`);
 	}
+}
+
+async function copy(step: CopyStep, place: Omit<Turn, 'work'>, stages: Stages): Promise<Advance> {
+	const {work, detail} = await copyWork(step, place.before, stages);
+	return {...(await takeStep(step, {...place, work}, stages.builder)), detail};
 }
 
 /** A change of the config: it was seen before if the same was made to the same config and files. */

@@ -4,8 +4,9 @@ import type {ConfigChange, Stage, Step} from '../plan/plan.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
 import {type Builder, timestamp} from './builder.ts';
 import type {Hit} from './cache.ts';
+import {type Claim, claimStep, noClaim} from './claim.ts';
 import {addLayer, type Files, type Settling, type StackedLayer, settled, settling} from './files.ts';
-import {type KeyFields, partialKey, stepKey} from './key.ts';
+import type {KeyFields} from './key.ts';
 
 /** All that one step hands to the next. */
 export interface StageState {
@@ -50,57 +51,47 @@ export interface Turn {
 
 /** Finds the step in the cache or performs it, and folds it into the state. */
 export async function takeStep(step: Step, turn: Turn, builder: Builder): Promise<Taken> {
+	const {before, work} = turn;
 	const known = await find(turn, builder);
-	if (known) return {state: after(step, turn.before, fromHit(known)), cached: true};
+	if (known) return {state: after(step, before, fromHit(known)), cached: true};
 
-	const release = await claim(step, turn, builder);
+	const claim = work.perform ? await claimStep({step, fields: work.fields, files: before.files}, builder) : noClaim;
 	try {
-		const meanwhile = release && (await find(turn, builder));
-		if (meanwhile) {
-			await release();
-			return {state: after(step, turn.before, fromHit(meanwhile)), cached: true};
-		}
-		return {state: await perform(step, turn, {builder, release}), cached: false};
+		const meanwhile = claim.granted && (await find(turn, builder));
+		if (!meanwhile) return {state: await perform(step, turn, {builder, claim}), cached: false};
+		builder.background(claim.release());
+		return {state: after(step, before, fromHit(meanwhile)), cached: true};
 	} catch (error) {
-		await release?.();
+		builder.background(claim.release());
 		throw error;
 	}
 }
-
-type Release = () => PromiseLike<void>;
 
 /** Does the step. Recording it, which waits for its layer, goes on behind it; the claim on it is given up then. */
 async function perform(
 	step: Step,
 	turn: Turn,
-	{builder, release}: {readonly builder: Builder; readonly release: Release | undefined},
+	{builder, claim}: {readonly builder: Builder; readonly claim: Claim},
 ): Promise<StageState> {
 	const {work, before} = turn;
 	const made = work.perform ? await inSlot(step, work.perform, builder) : {};
 	const created = timestamp(builder);
-	builder.background(keep(step, turn, {...made, created}, builder).finally(release));
+	builder.background(keep(step, turn, {...made, created}, builder).finally(claim.release));
 	return after(step, before, {created, layer: made.layer && settling(made.layer), snapshot: made.snapshot});
 }
 
-function inSlot({id}: Step, work: () => Promise<Made>, {slots, events}: Builder): Promise<Made> {
-	return slots.take(work, () => events.emit({type: 'step.waiting', step: id, for: 'slot'}));
+function inSlot({id}: Step, work: () => Promise<Made>, {slots, events, signal}: Builder): Promise<Made> {
+	const unlessOver = async () => {
+		signal.throwIfAborted();
+		return work();
+	};
+	return slots.take(unlessOver, () => events.emit({type: 'step.waiting', step: id, for: 'slot'}));
 }
 
 /** Waits for what the step starts from only if a step like it was ever recorded. */
 async function find({work, before}: Turn, {cache, request}: Builder): Promise<Hit | undefined> {
 	if (request.noCache || !cache.mayHave(work.fields)) return undefined;
 	return cache.find(work.fields, await before.files.fsid.promise);
-}
-
-/** Makes other processes that come to the same step wait for our result, if we know by now that it is the same. */
-async function claim({id}: Step, {work, before}: Turn, {store, signal, events}: Builder): Promise<Release | undefined> {
-	const parent = before.files.fsid.known();
-	if (!parent || !work.perform) return undefined;
-	const lock = await store.lock(`step/${stepKey(partialKey(work.fields), parent)}`, {
-		signal,
-		onWait: pid => events.emit({type: 'step.waiting', step: id, for: 'lock', ...(pid ? {pid} : {})}),
-	});
-	return () => lock[Symbol.asyncDispose]();
 }
 
 /** Records a step once its layer is in the store. */

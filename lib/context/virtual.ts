@@ -10,16 +10,28 @@ export type VirtualContent = string | Uint8Array | (() => AsyncIterable<Uint8Arr
  * Writes files by their path in the context into an empty folder. Modes are what they are said to be (0644 if nothing is said, 0755 for folders),
  * whatever the umask. Throws a TypeError for a path that leaves the folder, or is a folder for another.
  */
-export async function writeVirtualContext(files: Readonly<Record<string, VirtualFile>>, folder: string): Promise<void> {
-	const paths = new Map(Object.keys(files).map(name => [name, checkedPath(name)]));
-	for (const [name, path] of paths) {
-		if ([...paths.values()].some(other => parentsOf(other).includes(path))) throw refused(name, 'it is also a folder');
-	}
+export async function writeVirtualContext(
+	files: Readonly<Record<string, VirtualFile>>,
+	folder: string,
+	signal?: AbortSignal,
+): Promise<void> {
+	const paths = checkedPaths(files);
 	for (const [name, file] of Object.entries(files)) {
+		signal?.throwIfAborted();
 		const path = paths.get(name) ?? name;
 		for (const directory of parentsOf(path).reverse()) makeDirectory(join(folder, directory));
-		await writeFile(join(folder, path), file);
+		await writeFile(join(folder, path), file, signal);
 	}
+}
+
+/** Where each file goes. Throws a TypeError for one that cannot be written. */
+export function checkedPaths(files: Readonly<Record<string, VirtualFile>>): ReadonlyMap<string, string> {
+	const paths = new Map(Object.keys(files).map(name => [name, checkedPath(name)]));
+	const folders = new Set([...paths.values()].flatMap(parentsOf));
+	for (const [name, path] of paths) {
+		if (folders.has(path)) throw refused(name, 'it is also a folder');
+	}
+	return paths;
 }
 
 function checkedPath(name: string): string {
@@ -40,11 +52,14 @@ function makeDirectory(path: string): void {
 	if (mkdirSync(path, {recursive: true}) !== undefined) chmodSync(path, 0o755);
 }
 
-async function writeFile(path: string, file: VirtualFile): Promise<void> {
+async function writeFile(path: string, file: VirtualFile, signal: AbortSignal | undefined): Promise<void> {
 	const {data, mode = 0o644} = typeof file === 'object' && 'data' in file ? file : {data: file};
 	const fd = openSync(path, 'wx');
 	try {
-		for await (const chunk of chunksOf(data)) writeAll(fd, chunk);
+		for await (const chunk of chunksOf(data)) {
+			signal?.throwIfAborted();
+			writeAll(fd, chunk);
+		}
 	} finally {
 		closeSync(fd);
 	}

@@ -45,8 +45,8 @@ test('output is read from its log when it is come to', async t => {
 	const folder = mkdtempSync(join(tmpdir(), 'strata-events-'));
 	const logFile = join(folder, 's1.log');
 	const stream = eventStream();
-	stream.emitOutput({step: 's1', stream: 'stdout', logFile, offset: 2, length: 3});
-	stream.emitOutput({step: 's1', stream: 'stderr', logFile, offset: 5, length: 1});
+	stream.emitOutput({step: 's1', stream: 'stdout', logFile, ranges: [{offset: 2, length: 3}]});
+	stream.emitOutput({step: 's1', stream: 'stderr', logFile, ranges: [{offset: 5, length: 1}]});
 	stream.close();
 	writeFileSync(logFile, Buffer.from([0x61, 0x62, 0x63, 0xc3, 0xa4, 0xff]));
 

@@ -1,0 +1,100 @@
+import {checkedPaths} from '../context/virtual.ts';
+import type {BuildOptions} from './options.ts';
+
+/** What an option must be, as words and as a test. */
+interface Rule {
+	readonly must: string;
+	readonly is: (value: unknown) => boolean;
+}
+
+const text: Rule = {must: 'a string', is: isString};
+const flag: Rule = {must: 'true or false', is: value => typeof value === 'boolean'};
+const texts: Rule = {must: 'a list of strings', is: value => Array.isArray(value) && value.every(isString)};
+const textsByName: Rule = {must: 'an object of strings', is: value => isRecord(value, isString)};
+
+const rules: Readonly<Record<keyof BuildOptions, Rule>> = {
+	context: {must: 'a folder, a file: URL or {files}', is: isContext},
+	dockerfile: {must: 'a path or {text}', is: value => isString(value) || isText(value)},
+	contexts: {
+		must: 'an object of folders, oci-layout://DIR, docker-image://NAME or {files}',
+		is: value => isRecord(value, context => isString(context) || isVirtual(context)),
+	},
+	tags: texts,
+	target: text,
+	platforms: texts,
+	buildArgs: textsByName,
+	labels: textsByName,
+	outputs: {must: 'a list of outputs', is: value => Array.isArray(value) && value.every(isOutput)},
+	noCache: flag,
+	pull: flag,
+	network: {must: "'default', 'none' or 'host'", is: value => ['default', 'none', 'host'].includes(value as string)},
+	hosts: textsByName,
+	runtime: text,
+	jobs: {must: 'a whole number above 0', is: value => Number.isInteger(value) && Number(value) > 0},
+	root: text,
+	signal: {must: 'an AbortSignal', is: value => value instanceof AbortSignal},
+};
+
+/** Throws a TypeError that names the first option of a wrong type, or that there is none of this name. */
+export function checkTypes(options: BuildOptions): void {
+	if (!isObject(options)) throw new TypeError(`\`options\` must be an object: got ${shown(options)}`);
+	const unknown = Object.keys(options).find(name => !Object.hasOwn(rules, name));
+	if (unknown !== undefined) throw new TypeError(`\`${unknown}\` is no option of a build`);
+	for (const [name, {must, is}] of Object.entries(rules)) {
+		const value = options[name as keyof BuildOptions];
+		if (value === undefined && name !== 'context') continue;
+		if (!is(value)) throw new TypeError(`\`${name}\` must be ${must}: got ${shown(value)}`);
+	}
+	for (const context of [options.context, ...Object.values(options.contexts ?? {})]) {
+		if (isVirtual(context)) checkedPaths(context.files);
+	}
+}
+
+function isContext(value: unknown): boolean {
+	if (value instanceof URL) return value.protocol === 'file:';
+	return isString(value) || isVirtual(value) || (isObject(value) && isString(value.archive));
+}
+
+function isVirtual(value: unknown): value is {readonly files: Readonly<Record<string, never>>} {
+	return isObject(value) && isRecord(value.files, isFile);
+}
+
+function isFile(value: unknown): boolean {
+	if (isContent(value)) return true;
+	if (!isObject(value) || !isContent(value.data)) return false;
+	return value.mode === undefined || Number.isInteger(value.mode);
+}
+
+function isContent(value: unknown): boolean {
+	return isString(value) || value instanceof Uint8Array || typeof value === 'function';
+}
+
+function isText(value: unknown): boolean {
+	return isObject(value) && isString(value.text) && (value.name === undefined || isString(value.name));
+}
+
+function isOutput(value: unknown): boolean {
+	if (!isObject(value)) return false;
+	if (value.type === 'load') return true;
+	return (value.type === 'oci' || value.type === 'docker') && isString(value.dest);
+}
+
+function isString(value: unknown): value is string {
+	return typeof value === 'string';
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+	return typeof value === 'object' && value !== null;
+}
+
+function isRecord(value: unknown, isValue: (value: unknown) => boolean): boolean {
+	return isObject(value) && !Array.isArray(value) && Object.values(value).every(isValue);
+}
+
+/** Enough to recognise a value by; never the whole of an object, which may hold what is nobody's business. */
+function shown(value: unknown): string {
+	if (typeof value === 'string') return JSON.stringify(value);
+	if (Array.isArray(value)) return 'a list';
+	if (value instanceof URL) return value.href;
+	return typeof value === 'object' && value !== null ? 'an object' : String(value);
+}
