@@ -11,6 +11,7 @@ import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
 import {makeInRoot, readInRoot} from './in-root.ts';
 import {makeMountPoints, mountPoints} from './mount-points.ts';
 import {findProgram} from './program.ts';
+import {withOneId} from './single-id.ts';
 import type {RunOutput} from './worker.ts';
 
 /** What running needs of the worker. */
@@ -47,7 +48,11 @@ export async function runJob(
 	makeInRoot(rootfs, job.cwd);
 	findProgram(job, rootfs);
 	const made = makeMountPoints(rootfs, points);
-	const bundle = writeBundle(job, user, {folder, rootfs, singleID: services.ids === 1});
+	const bundle = writeBundle(services.ids === 1 ? withOneId(job) : job, user, {
+		folder,
+		rootfs,
+		singleID: services.ids === 1,
+	});
 	const {status} = await services.runtime.run(bundle, job.id, events);
 	const restored = made.remove();
 	events.signal.throwIfAborted();

@@ -21,12 +21,16 @@ for (const runtime of ['crun', 'runc'] as const) {
 				file('home/other', 'o', {uid: 7, gid: 8}),
 			];
 			const {facts, jobs} = await session(t, setting, [
-				{base, user: '1000', script: 'id -u; chown 12:34 /home/kept && echo more >> /home/kept; echo n > /home/new'},
+				{
+					base,
+					user: '1000',
+					script: 'id -u; cat $APT_CONFIG; chown 12:34 /home/kept && echo more >> /home/kept; echo n > /home/new',
+				},
 			]);
 
 			t.is(facts.ids, 1);
 			t.truthy(facts.warning);
-			t.is(jobs[0]?.output, '0\n');
+			t.is(jobs[0]?.output, '0\nAPT::Sandbox::User "root";\n');
 			t.deepEqual(jobs[0]?.layer, ['home directory 750 5:6', 'home/kept file 644 1000:1001', 'home/new file 644 0:0']);
 		},
 	);
