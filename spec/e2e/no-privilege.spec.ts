@@ -1,8 +1,9 @@
 import test, {type ExecutionContext} from 'ava';
+import {withOwnMounts} from '../helpers/own-mounts.ts';
 import {makePlace, type Place} from '../helpers/place.ts';
 import {unless} from '../helpers/skip.ts';
 import {build, readImage, stopFixtures, strata} from '../helpers/strata.ts';
-import {ordinary, superuser, withoutRoot} from '../helpers/user.ts';
+import {ordinary, withoutRoot} from '../helpers/user.ts';
 
 test.after.always(stopFixtures);
 
@@ -64,14 +65,39 @@ unless(withoutRoot)('without a runtime, a RUN is an error about this machine', a
 	const place = makePlace(t, ordinary);
 	const context = place.write({Dockerfile: 'FROM busybox\nRUN true\n'}, 'context');
 
-	const built = await build(withoutRuntimes(place, makePlace(t, superuser ?? ordinary)), context);
+	const hide = 'for name in crun runc; do mount --bind /dev/null "$(command -v $name)"; done';
+
+	const built = await build(withOwnMounts(t, place, hide), context);
 
 	t.is(built.status, 7, built.stderr);
 	t.regex(
 		built.stderr,
-		/^error: no OCI runtime found for RUN \(Dockerfile:2\)\nnote: looked for crun and runc in PATH/m,
+		/^error: no OCI runtime found for RUN[\s\S]*^note: looked for crun and runc in PATH[\s\S]*^help: on Debian and Ubuntu: apt install crun$/m,
 	);
 });
+
+unless(withoutRoot)(
+	'without subordinate ids apt-get works, owners of COPY are right, and a warning says what is lost',
+	async t => {
+		const place = makePlace(t, ordinary);
+		const text = `FROM debian:bookworm-slim
+COPY --chown=12:34 a.txt /
+ARG ROOT=-oAPT::Sandbox::User=root
+RUN apt-get $ROOT update && apt-get $ROOT install -y --no-install-recommends redis-server && rm -rf /var/lib/apt/lists
+RUN stat -c '%u:%g' /a.txt /var/lib/redis
+`;
+		const context = place.write({Dockerfile: text, 'a.txt': 'a'}, 'context');
+		const hide = 'mount --bind /dev/null /etc/subuid; mount --bind /dev/null /etc/subgid';
+
+		const built = await build(withOwnMounts(t, place, hide), context, {flags: ['-t', 'app']});
+
+		t.is(built.status, 0, built.stderr);
+		t.regex(built.stderr, /^warning: no subordinate ids for user \d+, so RUN has one id only$/m);
+		t.regex(built.stderr, /^ {2}usermod --add-subuids \d+-\d+ --add-subgids \d+-\d+ /m);
+		const copied = readImage(place.store, 'app:latest').manifest.layers[1];
+		t.deepEqual(await entries(place, copied?.digest ?? ''), ['-rw-r--r-- 12/34 a.txt']);
+	},
+);
 
 test('doctor says so too, and exits 7', async t => {
 	const place = await prepared(t);
@@ -96,18 +122,6 @@ function confinedPlace(place: Place): Place {
 
 function inConfinement(place: Place, command: readonly string[]) {
 	return confinedPlace(place).run(command);
-}
-
-/** The same place, where every program is run in a mount namespace without the programs of the runtimes. */
-function withoutRuntimes(place: Place, root: Place): Place {
-	const hide = 'for name in crun runc; do mount --bind /dev/null "$(command -v $name)"; done';
-	const become = `setpriv --reuid=${place.user.uid} --regid=${place.user.gid} --clear-groups`;
-	const prefix = ['unshare', '--mount', 'sh', '-c', `${hide}; exec ${become} "$@"`, 'sh'];
-	return {
-		...place,
-		run: (command, options) =>
-			root.run([...prefix, ...command], {cwd: place.folder, ...options, env: {...place.env, ...options?.env}}),
-	};
 }
 
 /** `mode owner path`, as GNU tar sees a layer. */

@@ -11,6 +11,8 @@ export interface TestRegistry {
 	readonly host: string;
 	/** 0 if another process started it. */
 	readonly pid: number;
+	/** Where it keeps its files; empty if another process started it. */
+	readonly storage: string;
 	/** Ends it, and forgets what was pushed to it. */
 	stop(): Promise<void>;
 }
@@ -19,7 +21,7 @@ export interface TestRegistry {
 export async function startRegistry(): Promise<TestRegistry> {
 	const storage = await mkdtemp(join(tmpdir(), 'strata-registry-'));
 	const {host, pid} = await serve(['--storage', storage]);
-	return {host, pid, stop: () => end(pid).then(() => rm(storage, {recursive: true}))};
+	return {host, pid, storage, stop: () => end(pid).then(() => rm(storage, {recursive: true}))};
 }
 
 /**
@@ -28,9 +30,9 @@ export async function startRegistry(): Promise<TestRegistry> {
  */
 export async function fixtureRegistry(): Promise<TestRegistry> {
 	const host = process.env.STRATA_TEST_REGISTRY;
-	if (host) return {host, pid: 0, stop: async () => {}};
+	if (host) return {host, pid: 0, storage: '', stop: async () => {}};
 	const registry = await serve([]);
-	return {...registry, stop: () => end(registry.pid)};
+	return {...registry, storage: '', stop: () => end(registry.pid)};
 }
 
 async function serve(flags: readonly string[]): Promise<{host: string; pid: number}> {
