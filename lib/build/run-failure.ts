@@ -33,8 +33,7 @@ export async function runFailure(
 				`${commandLine(step.command)}, user ${step.user || 'root'}, directory ${step.workdir}`,
 				`whole output, ${lines} ${lines === 1 ? 'line' : 'lines'}: strata logs ${shellWord(step.label)}`,
 			],
-			help:
-				image && findProgram('podman') ? [`look at what it started from:\n  podman run --rm -it ${image} /bin/sh`] : [],
+			help: image === undefined ? [] : [`look at what it started from:\n  ${image} /bin/sh`],
 		},
 	);
 }

@@ -49,6 +49,8 @@ export function connect(child: ChildProcess, stderr: () => string): Connection {
 			return send({child, pending, request, listener}) as Promise<Calls[typeof name]['gives']>;
 		},
 		close: async () => {
+			// The worker ends when its channel does, should the kernel not pass the kill on to it.
+			if (child.connected) child.disconnect();
 			child.kill('SIGKILL');
 			await gone;
 		},
