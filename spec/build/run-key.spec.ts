@@ -1,0 +1,86 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import anyTest, {type TestFn} from 'ava';
+import {formatPlatform, hostPlatform} from '../../lib/oci/platform.ts';
+import {type Order, onBusybox, type Workshop, withoutRun, workshopAt} from '../helpers/build.ts';
+
+const test = anyTest as TestFn;
+const serial = withoutRun === undefined ? test.serial : test.serial.skip;
+if (withoutRun !== undefined) console.warn(`keys of RUN are not tried: ${withoutRun}`);
+
+const folder = mkdtempSync(join(tmpdir(), 'strata-keys-'));
+test.after.always(() => rmSync(folder, {recursive: true, force: true}));
+
+/** A RUN as it is built first; the specs change one thing of it each. */
+const usual = 'RUN echo a >> /out';
+
+interface Change extends Omit<Order, 'lines'> {
+	/** In place of the usual instruction. */
+	readonly run?: string;
+	readonly before?: readonly string[];
+}
+
+function orderOf({run = usual, before = [], ...options}: Change = {}): Order {
+	return {...onBusybox(...before, run), ...options};
+}
+
+async function endOf(shop: Workshop, change: Change): Promise<string | undefined> {
+	return (await shop.build(orderOf(change))).rows.at(-1)?.replace(/.*: /s, '');
+}
+
+const seen: Readonly<Record<string, readonly [Change, Change]>> = {
+	'its command': [{}, {run: 'RUN echo b >> /out'}],
+	SHELL: [{}, {before: ['SHELL ["/bin/sh", "-e", "-c"]']}],
+	'the environment': [{before: ['ENV A=1']}, {before: ['ENV A=2']}],
+	'build args in scope': [
+		{before: ['ARG B'], buildArgs: {B: '1'}},
+		{before: ['ARG B'], buildArgs: {B: '2'}},
+	],
+	'proxies that an ARG declares': [
+		{before: ['ARG HTTP_PROXY'], buildArgs: {HTTP_PROXY: 'http://a'}},
+		{before: ['ARG HTTP_PROXY'], buildArgs: {HTTP_PROXY: 'http://b'}},
+	],
+	'the user': [{}, {before: ['USER 0:7']}],
+	'the directory': [{before: ['WORKDIR /w', 'WORKDIR /']}, {before: ['WORKDIR /w']}],
+	'the body of a heredoc (W-19)': [{run: 'RUN <<x\necho a\nx'}, {run: 'RUN <<x\necho b\nx'}],
+	mounts: [{run: 'RUN --mount=type=tmpfs,target=/a echo a'}, {run: 'RUN --mount=type=tmpfs,target=/b echo a'}],
+	'the network': [{}, {network: 'none'}],
+	hosts: [{hosts: {db: '10.0.0.1'}}, {hosts: {db: '10.0.0.2'}}],
+	'the host name': [{}, {buildArgs: {BUILDKIT_SANDBOX_HOSTNAME: 'other'}}],
+	'the platform': [{}, {platforms: [`${formatPlatform(hostPlatform())}/v8`]}],
+	SOURCE_DATE_EPOCH: [{}, {buildArgs: {SOURCE_DATE_EPOCH: '1'}}],
+	'the files it starts from': [{}, {before: ['COPY new /'], files: {new: 'n'}}],
+};
+
+const unseen: Readonly<Record<string, Change>> = {
+	'labels (W-22)': {before: ['LABEL a=1'], labels: {b: '2'}},
+	'CMD, ENTRYPOINT, EXPOSE, VOLUME and STOPSIGNAL': {
+		before: ['CMD ["a"]', 'ENTRYPOINT ["b"]', 'EXPOSE 80', 'VOLUME /v', 'STOPSIGNAL TERM'],
+	},
+	'proxies that no ARG declares (ARG-3)': {buildArgs: {HTTP_PROXY: 'http://proxy', no_proxy: 'x'}},
+	'build args that nothing declares': {buildArgs: {OTHER: '1'}},
+	'files of the context': {files: {new: 'n'}},
+	'how it is written': {before: ['# a comment'], run: 'run   echo a >> /out'},
+	'tags and jobs': {tags: ['app'], jobs: 1},
+	'the runtime': {runtime: 'runc'},
+};
+
+const shop = (t: Parameters<typeof workshopAt>[0]) => workshopAt(t, join(folder, 'store'));
+
+for (const [what, [before, after]] of Object.entries(seen)) {
+	serial(`the key of a RUN sees ${what} (KEY-2)`, async t => {
+		await shop(t).build(orderOf(before));
+
+		t.is(await endOf(shop(t), after), 'done');
+		t.is(await endOf(shop(t), before), 'cached');
+	});
+}
+
+for (const [what, change] of Object.entries(unseen)) {
+	serial(`the key of a RUN does not see ${what}`, async t => {
+		await shop(t).build(orderOf());
+
+		t.is(await endOf(shop(t), change), 'cached');
+	});
+}
