@@ -1,0 +1,19 @@
+import {spawn} from 'node:child_process';
+
+/** Runs a program to its end: `{status, stdout, text}`, text being all that it printed in order. */
+export function capture(program, args, {cwd, env, input = 'ignore'} = {}) {
+	return new Promise((resolve, reject) => {
+		const child = spawn(program, args, {cwd, env, stdio: [input, 'pipe', 'pipe']});
+		const parts = [];
+		const out = [];
+		child.stdout.on('data', part => {
+			out.push(part);
+			parts.push(part);
+		});
+		child.stderr.on('data', part => parts.push(part));
+		child.on('error', reject);
+		child.on('close', status =>
+			resolve({status, stdout: String(Buffer.concat(out)), text: String(Buffer.concat(parts))}),
+		);
+	});
+}

@@ -1,0 +1,47 @@
+import {mkdtempSync, rmSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
+import {Difference, Later} from './outcomes.mjs';
+import {steps} from './steps.mjs';
+
+/**
+ * Does the steps of a case, in a folder of its own with a store of its own. Answers its state, `passed`, `later` or
+ * `failed`, and the reason. What goes wrong in a step of ours is a failure too.
+ */
+export async function runCase(one, options) {
+	const folder = mkdtempSync(join(tmpdir(), 'strata-conformance-'));
+	const site = {
+		...options,
+		folder,
+		root: join(folder, 'store'),
+		bases: one.bases ?? [],
+		/** Paths of contexts, outputs and tars by the ids that the case gives them. */
+		places: new Map(),
+		builds: new Map(),
+		/** What was built, by the names it was given. */
+		images: new Map(),
+		archives: [],
+		urls: new Map(),
+		closers: [],
+	};
+	const result = await attempt(one, site);
+	for (const close of site.closers) await close();
+	if (result.state === 'failed' && options.keep) return {...result, kept: folder};
+	rmSync(folder, {recursive: true, force: true});
+	return result;
+}
+
+async function attempt(one, site) {
+	try {
+		for (const step of one.steps) {
+			if (step.when?.some(mode => /Granted|Allowed/.test(mode))) throw new Later('entitlements');
+			const perform = steps[step.op];
+			if (!perform) throw new Later(`steps ${step.op} of the corpus`);
+			await perform(step, site);
+		}
+		return {state: 'passed'};
+	} catch (error) {
+		if (error instanceof Later) return {state: 'later', reason: error.message};
+		return {state: 'failed', reason: error instanceof Difference ? error.message : error.stack};
+	}
+}
