@@ -48,9 +48,13 @@ interface Place {
 	readonly store: Store;
 }
 
-/** The image of the store that has this name, if it is one for the platform. */
+/** The image of the store that has this name, or this digest whatever its name, if it is one for the platform. */
 async function localImage(reference: Reference, {platform, store}: Place): Promise<KnownBase | undefined> {
-	const named = store.images.find(familiarName(reference))?.descriptor;
+	const {digest} = reference;
+	const image = digest
+		? store.images.list().find(({descriptor}) => descriptor.digest === digest)
+		: store.images.find(familiarName(reference));
+	const named = image?.descriptor;
 	const descriptor = named && (await manifestFor(named, platform, store));
 	if (!descriptor || !(await runsOn(descriptor, platform, store))) return undefined;
 	return {descriptor, resolved: named.digest, platform, blobs: store.blobs};

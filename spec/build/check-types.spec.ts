@@ -1,0 +1,79 @@
+import test from 'ava';
+import {build} from '../../lib/build/build.ts';
+import {checkTypes} from '../../lib/build/check-types.ts';
+import type {BuildOptions} from '../../lib/build/options.ts';
+
+/** Values that each option must refuse, and how the refusal begins. */
+const wrong: Readonly<Record<keyof BuildOptions, readonly unknown[]>> = {
+	context: [undefined, 1, null, {}, {files: {a: 1}}, {files: []}, {files: {a: {data: 1}}}, new URL('https://a.b/c')],
+	dockerfile: [1, {}, {text: 1}, {text: 'a', name: 1}],
+	contexts: ['a', ['a'], {a: 1}, {a: {files: {b: 1}}}],
+	tags: ['app', [1], {}],
+	target: [1, null],
+	platforms: ['linux/amd64', [1]],
+	buildArgs: [['A=1'], {A: 1}, 'A=1'],
+	labels: [{a: true}, null],
+	outputs: [{type: 'oci', dest: 'out'}, [{type: 'tar', dest: 'a'}], [{type: 'oci'}], ['out']],
+	noCache: ['yes', 1],
+	pull: ['always'],
+	network: ['bridge', true],
+	hosts: [{db: 1}, ['db:1']],
+	runtime: [1],
+	jobs: [0, -1, 1.5, '2', Number.NaN],
+	root: [1, new URL('file:///a')],
+	signal: [{}, new AbortController()],
+};
+
+for (const [option, values] of Object.entries(wrong)) {
+	test(`a wrong ${option} is a TypeError that names it, thrown before anything is done`, t => {
+		for (const value of values) {
+			const options = {context: '.', [option]: value} as unknown as BuildOptions;
+
+			const error = t.throws(() => build(options), {instanceOf: TypeError});
+
+			t.true(error?.message.startsWith(`\`${option}\` must be `), error?.message);
+		}
+	});
+}
+
+test('an option that there is none of is named', t => {
+	const options = {context: '.', tag: 'app'} as BuildOptions;
+
+	t.throws(() => build(options), {instanceOf: TypeError, message: '`tag` is no option of a build'});
+});
+
+test('options are an object', t => {
+	for (const value of [undefined, null, '.', 1]) {
+		t.throws(() => build(value as unknown as BuildOptions), {instanceOf: TypeError, message: /^`options` must be/});
+	}
+});
+
+test('a value is shown, but nothing that an object holds', t => {
+	const secret = {context: '.', buildArgs: [{token: 'hush'}]} as unknown as BuildOptions;
+
+	const error = t.throws(() => checkTypes(secret), {instanceOf: TypeError});
+
+	t.is(error?.message, '`buildArgs` must be an object of strings: got a list');
+});
+
+test('a virtual file that leaves the context is refused at once', t => {
+	for (const name of ['../a', '/a', 'a/../../b', '', 'a\0b']) {
+		t.throws(() => build({context: {files: {[name]: ''}}}), {instanceOf: TypeError, message: /^context\.files: /});
+	}
+	t.throws(() => build({context: {files: {a: '', 'a/b': ''}}}), {instanceOf: TypeError, message: /also a folder/});
+});
+
+test('every kind of value that an option may have is taken', t => {
+	t.notThrows(() =>
+		checkTypes({
+			context: new URL('file:///tmp'),
+			dockerfile: {text: 'FROM scratch', name: 'stdin'},
+			contexts: {a: '.', b: {files: {c: new Uint8Array(), d: {data: 'x', mode: 0o755}, async *e() {}}}},
+			outputs: [{type: 'oci', dest: 'a', tar: true}, {type: 'docker', dest: 'b'}, {type: 'load'}],
+			jobs: 3,
+			hosts: {},
+			signal: AbortSignal.timeout(1000),
+		}),
+	);
+	t.notThrows(() => checkTypes({context: {archive: 'a.tar'}, dockerfile: 'D', tags: [], noCache: false}));
+});
