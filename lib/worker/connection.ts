@@ -36,8 +36,8 @@ interface Pending {
 export function connect(child: ChildProcess, stderr: () => string): Connection {
 	const pending = new Map<number, Pending>();
 	const state = {next: 1, dead: undefined as Error | undefined};
-	const gone = once(child, 'close').then(([code, signal]) => {
-		state.dead = deathOf(code ?? signal, stderr());
+	const gone = endOf(child).then(end => {
+		state.dead = deathOf(end, stderr());
 		for (const call of pending.values()) reject(call, state.dead);
 		pending.clear();
 	});
@@ -55,6 +55,13 @@ export function connect(child: ChildProcess, stderr: () => string): Connection {
 			await gone;
 		},
 	};
+}
+
+/** When the child has ended and nobody holds its stderr. Not its `close`, which does not come once we have left the channel. */
+async function endOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+	if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+	if (child.stderr && !child.stderr.closed) await once(child.stderr, 'close');
+	return child.exitCode ?? child.signalCode;
 }
 
 interface Sending {
