@@ -1,3 +1,4 @@
+import {MachineError} from '../errors.ts';
 import {formatPlatform} from '../oci/platform.ts';
 import type {Mount, RunStep, Stage} from '../plan/plan.ts';
 import type {JobMount, RunJob} from '../runtime/job.ts';
@@ -5,6 +6,7 @@ import type {Snapshot} from '../snapshot/snapshot.ts';
 import type {Worker} from '../worker/worker.ts';
 import type {Builder} from './builder.ts';
 import {allLayers, type Files} from './files.ts';
+import {refuseForeignPrograms} from './foreign-platform.ts';
 import type {KeyFields} from './key.ts';
 import {finishLayer} from './pack-step.ts';
 import {runFailure} from './run-failure.ts';
@@ -36,6 +38,7 @@ function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyF
 }
 
 async function performRun(step: RunStep, before: StageState, builder: Builder): Promise<Made> {
+	refuseForeignPrograms(step, before.draft.platform);
 	const start = performance.now();
 	const logFile = builder.logs.fileOf(step.id);
 	const {status, snapshot, layer, ids} = await runLogged(step, {before, logFile}, builder);
@@ -55,7 +58,7 @@ interface RunPlace {
 /** Runs the program. Its output is in the log before it is told. */
 async function runLogged(step: RunStep, {before: {files}, logFile}: RunPlace, builder: Builder) {
 	const {epoch, events, signal} = builder;
-	const worker = await builder.worker();
+	const worker = await workerFor(step, builder);
 	const {ids} = worker.facts;
 	const parent = await snapshotOf(files, worker);
 	const output = stepOutput({step: step.id, logFile}, events);
@@ -71,6 +74,15 @@ async function runLogged(step: RunStep, {before: {files}, logFile}: RunPlace, bu
 	} finally {
 		output.end();
 	}
+}
+
+/** What a machine lacks is told with the instruction that needs it. */
+function workerFor({location: {file, start}}: RunStep, builder: Builder): Promise<Worker> {
+	return builder.worker().catch(error => {
+		if (!(error instanceof MachineError)) throw error;
+		const {code, message, notes, help, cause} = error;
+		throw new MachineError(code, `${message} (${file}:${start})`, {notes, help, cause});
+	});
 }
 
 async function snapshotOf(files: Files, worker: Worker): Promise<Snapshot> {

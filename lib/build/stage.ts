@@ -1,4 +1,4 @@
-import {StepFailedError, StrataError} from '../errors.ts';
+import {MachineError, StepFailedError, StrataError} from '../errors.ts';
 import {baseDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
 import type {Base, BuildPlan, ConfigStep, CopyStep, Stage, Step} from '../plan/plan.ts';
 import type {BaseImages} from './bases.ts';
@@ -147,7 +147,7 @@ function configWork({change}: ConfigStep, {draft}: StageState): StepWork {
 /** The first step that fails stops the others; what ends because of that did not fail itself. */
 function fail(step: Step, error: unknown, {board, builder}: Stages): void {
 	if (builder.signal.aborted) return;
-	if (error instanceof StrataError) error.location ??= step.location;
+	if (error instanceof StrataError && !(error instanceof MachineError)) error.location ??= step.location;
 	const exitCode = error instanceof StepFailedError && typeof error.status === 'number' ? {exitCode: error.status} : {};
 	board.finish(step, 'failed', exitCode);
 	builder.fail(error, step);

@@ -1,5 +1,6 @@
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
+import {readFileSync} from 'node:fs';
 import type {PackedLayer} from '../layer/packed.ts';
 import type {Calls, Reply, Request} from './messages.ts';
 import {fromWire} from './wire-error.ts';
@@ -49,8 +50,8 @@ export function connect(child: ChildProcess, stderr: () => string): Connection {
 			return send({child, pending, request, listener}) as Promise<Calls[typeof name]['gives']>;
 		},
 		close: async () => {
-			// The worker ends when its channel does, should the kernel not pass the kill on to it.
-			if (child.connected) child.disconnect();
+			// Its first process is killed by name too, should the kernel not pass the kill on to it.
+			for (const pid of childrenOf(child)) kill(pid);
 			child.kill('SIGKILL');
 			await gone;
 		},
@@ -130,4 +131,21 @@ function owesLayer(gives: unknown): boolean {
 function deathOf(how: number | string | null, stderr: string): Error {
 	const said = stderr.trim();
 	return new Error(`the worker ended (${how})${said && `, its last words: ${said}`}`);
+}
+
+/** https://docs.kernel.org/filesystems/proc.html#proc-pid-task-tid-children-information-about-task-children */
+function childrenOf({pid}: ChildProcess): readonly number[] {
+	try {
+		return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number);
+	} catch {
+		return [];
+	}
+}
+
+function kill(pid: number): void {
+	try {
+		process.kill(pid, 'SIGKILL');
+	} catch {
+		// It has ended by itself.
+	}
 }
