@@ -93,15 +93,13 @@ function readOutput({step, stream, logFile, ranges, t}: LoggedOutput & {readonly
 }
 
 function readRanges(file: string, ranges: readonly LogRange[]): Buffer {
+	const data = Buffer.allocUnsafe(ranges.reduce((sum, {length}) => sum + length, 0));
 	const descriptor = openSync(file, 'r');
 	try {
-		return Buffer.concat(ranges.map(range => readRange(descriptor, range)));
+		let size = 0;
+		for (const {offset, length} of ranges) size += readSync(descriptor, data, size, length, offset);
+		return data.subarray(0, size);
 	} finally {
 		closeSync(descriptor);
 	}
-}
-
-function readRange(descriptor: number, {offset, length}: LogRange): Buffer {
-	const data = Buffer.alloc(length);
-	return data.subarray(0, readSync(descriptor, data, 0, length, offset));
 }

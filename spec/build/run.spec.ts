@@ -141,7 +141,7 @@ runs('what a failed RUN started from is an image of the store; nothing of the RU
 runs('a RUN that is killed tells by which signal', async t => {
 	const shop = await workshop(t);
 
-	const {error} = await shop.tell(onBusybox("RUN sh -c 'kill -9 $$'"));
+	const {error} = await shop.tell(onBusybox("RUN sh -c 'kill -9 $$'; exit $?"));
 
 	t.like(error, {status: 'SIGKILL'});
 	t.regex(error?.message ?? '', /^RUN was killed by signal 9 after /);

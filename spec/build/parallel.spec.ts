@@ -1,0 +1,110 @@
+import {readdirSync} from 'node:fs';
+import {join} from 'node:path';
+import type {BuildEvent} from '../../lib/build/events.ts';
+import {ofType, onBusybox, outputOf, read, withoutRun, workshop, workshopAt} from '../helpers/build.ts';
+import {unless} from '../helpers/skip.ts';
+
+const runs = unless(withoutRun);
+const {contexts = {}} = onBusybox();
+
+/** Two stages that need nothing of each other. */
+const meeting = [
+	...['FROM busybox AS one', 'RUN echo one; sleep 1.5; echo end'],
+	...['FROM busybox AS two', 'RUN echo two; sleep 1.5; echo end'],
+	...['FROM scratch', 'COPY --from=one /bin/sh /one', 'COPY --from=two /bin/sh /two'],
+];
+
+/** When each RUN began and ended to print. */
+function spans(events: readonly BuildEvent[]) {
+	const outputs = ofType(events, 'step.output');
+	return [...new Set(outputs.map(({step}) => step))].map(step => {
+		const times = outputs.filter(output => output.step === step).map(({t}) => t);
+		return {from: Math.min(...times), to: Math.max(...times)};
+	});
+}
+
+runs('stages that do not need each other run at the same time', async t => {
+	const shop = await workshop(t);
+
+	const {events} = await shop.build({lines: meeting, contexts, jobs: 2});
+
+	const [one, two] = spans(events);
+	t.true(one && two && one.from < two.to && two.from < one.to, JSON.stringify([one, two]));
+});
+
+runs('jobs: 1 runs one after the other, and tells who waits for a slot', async t => {
+	const shop = await workshop(t);
+
+	const {events} = await shop.build({lines: meeting, contexts, jobs: 1});
+
+	const [one, two] = spans(events);
+	t.true(one && two && (one.to <= two.from || two.to <= one.from), JSON.stringify([one, two]));
+	t.true(ofType(events, 'step.waiting').some(waiting => waiting.for === 'slot'));
+});
+
+runs('two builds at once: one does each step, the other waits for it and finds it in the cache', async t => {
+	const shop = await workshop(t);
+	const order = onBusybox(
+		'RUN echo first; sleep 1.5; echo one > /one',
+		'RUN echo second; sleep 1.5; cat /one > /two',
+		'RUN echo third; sleep 0.5; cat /two > /three',
+	);
+	await shop.build(onBusybox());
+
+	const told = await Promise.all([shop, workshopAt(t, shop.root)].map(one => one.build(order)));
+	const [one, other] = told.map(({events}) => outputOf(events));
+
+	t.is(
+		[...(one ?? '').split('\n'), ...(other ?? '').split('\n')]
+			.filter(line => line !== '')
+			.toSorted()
+			.join(),
+		'first,second,third',
+	);
+	t.is(told[0]?.result.digest, told[1]?.result.digest);
+	const waits = told.flatMap(({events}) => ofType(events, 'step.waiting').filter(waiting => waiting.for === 'lock'));
+	t.true(waits.length > 0);
+	t.true(waits.every(({pid}) => pid === process.pid));
+	t.deepEqual(readdirSync(join(shop.root, 'locks')), []);
+});
+
+runs('who waits for a step that fails does it itself', async t => {
+	const shop = await workshop(t);
+	await shop.build(onBusybox());
+	const order = onBusybox('RUN echo up; sleep 1; exit 3');
+
+	const told = await Promise.all([shop, workshopAt(t, shop.root)].map(one => one.tell(order)));
+
+	t.true(told.every(({error}) => error && 'status' in error && error.status === 3));
+	t.true(told.every(({events}) => outputOf(events) === 'up\n'));
+});
+
+runs('who is stopped while it waits for another build leaves that alone', async t => {
+	const shop = await workshop(t);
+	await shop.build(onBusybox());
+	const order = onBusybox('RUN echo up; sleep 2; echo done > /done');
+	const first = shop.start(order);
+	for await (const event of first) if (event.type === 'step.output') break;
+
+	const second = shop.start(order);
+	for await (const event of second) if (event.type === 'step.waiting') break;
+	await second.stop();
+
+	t.like(await read(second), {error: {code: 'ABORTED'}});
+	t.like(await first, {steps: {length: 2}});
+});
+
+runs('equal stages of one build are done once', async t => {
+	const shop = await workshop(t);
+
+	const {events, rows} = await shop.build({
+		lines: [
+			...['FROM busybox AS one', 'RUN echo same', 'FROM busybox AS two', 'RUN echo same'],
+			...['FROM scratch', 'COPY --from=one /bin/sh /one', 'COPY --from=two /bin/sh /two'],
+		],
+		contexts,
+	});
+
+	t.is(outputOf(events), 'same\n');
+	t.deepEqual(rows.filter(row => row.startsWith('RUN')).toSorted(), ['RUN echo same: cached', 'RUN echo same: done']);
+});
