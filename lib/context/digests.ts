@@ -13,10 +13,10 @@ export function withDigests(selection: Selection, context: ContextTree, cache: S
 function withDigest(entry: Entry, context: ContextTree, cache: StatCache): Entry {
 	if (entry.content?.from !== 'file' || entry.digest) return entry;
 	const {path} = entry.content;
-	const stat = context.seen(path);
-	if (!stat) throw new Error(`${path} is not of this context`);
+	const state = context.seen(path);
+	if (state === undefined) throw new Error(`${path} is not of this context`);
 	try {
-		return {...entry, digest: cache.digestOf(path, stat)};
+		return {...entry, digest: cache.digestOf(path, state)};
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
 		throw new UsageError('CONTEXT', `cannot read ${path}: ${code}`, {cause: error});

@@ -7,6 +7,7 @@ import {decodeName, nativePath} from '../tree/name.ts';
 import {cleanPath, compareBytes, joinPath, parentOf} from '../tree/paths.ts';
 import {compilePatterns} from '../tree/patterns.ts';
 import type {Tree} from '../tree/tree.ts';
+import {fileState} from './file-state.ts';
 import type {IgnoreFile} from './ignore-file.ts';
 
 /** The line that leaves a path out of the context. */
@@ -20,8 +21,8 @@ export interface IgnoredBy {
 export interface ContextTree extends Tree {
 	/** Why a path that exists is not in the tree; undefined if it is, or if there is no such path. */
 	isIgnored(path: string): IgnoredBy | undefined;
-	/** What was seen of a file of the tree, by the path in its content. */
-	seen(file: string): BigIntStats | undefined;
+	/** The state that a file of the tree was seen in, by the path in its content. */
+	seen(file: string): string | undefined;
 }
 
 /**
@@ -60,13 +61,13 @@ export function openContext(folder: string, ignore?: IgnoreFile): ContextTree {
 interface FolderReader {
 	entry(path: string): Entry | undefined;
 	names(path: string): readonly string[];
-	seen(file: string): BigIntStats | undefined;
+	seen(file: string): string | undefined;
 }
 
 function folderReader(folder: string): FolderReader {
 	const entries = new Map<string, Entry | undefined>([['', rootEntry(folder)]]);
 	const names = new Map<string, readonly string[]>();
-	const stats = new Map<string, BigIntStats>();
+	const states = new Map<string, string>();
 	/** The first name seen of each file with several. */
 	const inodes = new Map<string, string>();
 
@@ -81,7 +82,7 @@ function folderReader(folder: string): FolderReader {
 		const place = `${folder}/${path}`;
 		const stat = statOf(place);
 		if (!stat) return undefined;
-		if (stat.isFile()) stats.set(place, stat);
+		if (stat.isFile()) states.set(place, fileState(stat));
 		const inode = stat.nlink > 1n && stat.isFile() ? `${stat.dev}:${stat.ino}` : undefined;
 		const first = inode === undefined ? undefined : inodes.get(inode);
 		if (inode !== undefined && first === undefined) inodes.set(inode, path);
@@ -98,7 +99,7 @@ function folderReader(folder: string): FolderReader {
 		return known;
 	}
 
-	return {entry, names: list, seen: file => stats.get(file)};
+	return {entry, names: list, seen: file => states.get(file)};
 }
 
 function rootEntry(folder: string): Entry {

@@ -1,12 +1,13 @@
-import {type BigIntStats, mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs';
+import {mkdirSync, readFileSync, renameSync, unlinkSync, writeFileSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {type Digest, parseDigest} from '../oci/digest.ts';
 import {digestFile} from './digest-file.ts';
+import {fileState} from './file-state.ts';
 
 /** Remembers the digests of files that have not changed, from one build to the next. */
 export interface StatCache {
-	/** The digest of the file at `path`, which is read only if it is not the one that was read before. */
-	digestOf(path: string, stat: BigIntStats): Digest;
+	/** The digest of the file at `path`, which is read only if its `fileState` is not the one it was read in before. */
+	digestOf(path: string, state: string): Digest;
 	/** Writes what was learned, in one rename. A cache that cannot be written is none, and no error. */
 	save(): void;
 }
@@ -31,9 +32,8 @@ export function statCache(file: string): StatCache {
 	let kept: Entries | undefined;
 	let isChanged = false;
 
-	function digestOf(path: string, stat: BigIntStats): Digest {
+	function digestOf(path: string, state: string): Digest {
 		kept ??= load(file);
-		const state = stateOf(stat);
 		const known = used.get(path) ?? kept[path];
 		const digest = known?.[0] === state ? parseDigest(known[1]) : undefined;
 		if (digest === undefined) return learn(path);
@@ -46,7 +46,7 @@ export function statCache(file: string): StatCache {
 		const {digest, stat, steady} = digestFile(path);
 		const isOld = [stat.mtimeNs, stat.ctimeNs].every(time => time + racyNanoseconds < readAt);
 		if (steady && isOld) {
-			used.set(path, [stateOf(stat), digest]);
+			used.set(path, [fileState(stat), digest]);
 			isChanged = true;
 		}
 		return digest;
@@ -61,11 +61,6 @@ export function statCache(file: string): StatCache {
 	}
 
 	return {digestOf, save};
-}
-
-/** All that changes when a file does. */
-function stateOf({dev, ino, size, mtimeNs, ctimeNs}: BigIntStats): string {
-	return `${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`;
 }
 
 function load(file: string): Entries {

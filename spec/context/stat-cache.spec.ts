@@ -4,6 +4,7 @@ import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import anyTest, {type TestFn} from 'ava';
 import {withDigests} from '../../lib/context/digests.ts';
+import {fileState} from '../../lib/context/file-state.ts';
 import {openContext} from '../../lib/context/open.ts';
 import {statCache} from '../../lib/context/stat-cache.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
@@ -19,21 +20,17 @@ test.beforeEach(async t => {
 
 test.afterEach.always(t => rm(t.context.folder, {recursive: true}));
 
-function stat(path: string) {
-	return lstatSync(path, {bigint: true});
+function state(path: string): string {
+	return fileState(lstatSync(path, {bigint: true}));
 }
 
 /** A file that claims not to have changed for long, as the kernel cannot be made to say. */
 function old(path: string) {
-	return Object.assign(stat(path), {mtimeNs: 1n, ctimeNs: 1n});
+	return fileState(Object.assign(lstatSync(path, {bigint: true}), {mtimeNs: 1n, ctimeNs: 1n}));
 }
 
 async function cacheWith(path: string, file: string, digest: string): Promise<void> {
-	const {dev, ino, size, mtimeNs, ctimeNs} = stat(file);
-	await writeFile(
-		path,
-		JSON.stringify({version: 1, entries: {[file]: [`${dev} ${ino} ${size} ${mtimeNs} ${ctimeNs}`, digest]}}),
-	);
+	await writeFile(path, JSON.stringify({version: 1, entries: {[file]: [state(file), digest]}}));
 }
 
 test('a file that has not changed is not read', async t => {
@@ -41,7 +38,7 @@ test('a file that has not changed is not read', async t => {
 	const remembered = digestOf('as if it had been read');
 	await cacheWith(join(folder, 'c'), file, remembered);
 
-	t.is(statCache(join(folder, 'c')).digestOf(file, stat(file)), remembered);
+	t.is(statCache(join(folder, 'c')).digestOf(file, state(file)), remembered);
 });
 
 test('a file that differs in anything is read', async t => {
@@ -50,7 +47,7 @@ test('a file that differs in anything is read', async t => {
 	await writeFile(file, 'two');
 	await utimes(file, 1, 1);
 
-	t.is(statCache(join(folder, 'c')).digestOf(file, stat(file)), digestOf('two'));
+	t.is(statCache(join(folder, 'c')).digestOf(file, state(file)), digestOf('two'));
 	t.is(statCache(join(folder, 'c')).digestOf(file, old(file)), digestOf('two'));
 });
 
@@ -58,7 +55,7 @@ test('a file changed a moment ago is not remembered: it may change again unseen 
 	const {file, cache} = t.context;
 	const opened = statCache(cache);
 
-	t.is(opened.digestOf(file, stat(file)), digestOf('one'));
+	t.is(opened.digestOf(file, state(file)), digestOf('one'));
 	opened.save();
 
 	t.is(statSync(cache, {throwIfNoEntry: false}), undefined);
@@ -69,8 +66,8 @@ test('what was learned of an older file is there for the next build', async t =>
 	const settled = '/etc/passwd';
 	const opened = statCache(cache);
 
-	const digest = opened.digestOf(settled, stat(settled));
-	opened.digestOf(file, stat(file));
+	const digest = opened.digestOf(settled, state(settled));
+	opened.digestOf(file, state(file));
 	opened.save();
 
 	const written = JSON.parse(await readFile(cache, 'utf8')) as {entries: Record<string, string[]>};
@@ -82,13 +79,13 @@ test('a cache that is no cache is forgotten', async t => {
 	const {folder, file} = t.context;
 	await writeFile(join(folder, 'c'), '{"version":1,"entr');
 
-	t.is(statCache(join(folder, 'c')).digestOf(file, stat(file)), digestOf('one'));
+	t.is(statCache(join(folder, 'c')).digestOf(file, state(file)), digestOf('one'));
 });
 
 test('a cache that cannot be written is no error', t => {
 	const opened = statCache(join(t.context.file, 'cache'));
 
-	opened.digestOf('/etc/passwd', stat('/etc/passwd'));
+	opened.digestOf('/etc/passwd', state('/etc/passwd'));
 
 	t.notThrows(() => opened.save());
 });
