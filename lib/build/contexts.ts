@@ -33,7 +33,7 @@ export interface OpenContext {
 	readonly label: string;
 	readonly tree: Tree;
 	/** The selection with the digests of its files, of which only those are read that have changed since the last build. */
-	digested(selection: Selection): Selection;
+	digested(selection: Selection, signal: AbortSignal): Promise<Selection>;
 	/** The line of the ignore file that leaves out a path which exists. */
 	ignoredBy(path: string): IgnoredBy | undefined;
 }
@@ -112,7 +112,7 @@ function contextIn(
 	return {
 		label,
 		tree,
-		digested: selection => withDigests(selection, tree, cache),
+		digested: (selection, signal) => withDigests(selection, tree, {cache, signal}),
 		ignoredBy: path => tree.isIgnored(path.replace(/^\/+|\/+$/g, '')),
 	};
 }

@@ -3,6 +3,7 @@ import type {CopyStep} from '../plan/plan.ts';
 import type {Selection} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
 import {knownStages, named} from './base-hints.ts';
+import type {Builder} from './builder.ts';
 import type {OpenContext} from './contexts.ts';
 import {baseFiles, type Files} from './files.ts';
 import type {Stages} from './stage.ts';
@@ -16,7 +17,7 @@ export interface CopySource {
 	readonly fsid?: Digest;
 	tree(): Promise<Tree>;
 	/** The selection with the digests of its files, which a folder's tree does not know by itself. */
-	digested(selection: Selection): Selection;
+	digested(selection: Selection): Promise<Selection>;
 	/** The context that it is, if it is one. */
 	readonly context?: OpenContext;
 }
@@ -24,10 +25,10 @@ export interface CopySource {
 export async function openCopySource(step: CopyStep, stages: Stages): Promise<CopySource> {
 	const {builder, stateOf, bases} = stages;
 	const {from} = step;
-	if (from === undefined) return contextSource('the build context', builder.contexts.main);
+	if (from === undefined) return contextSource('the build context', builder.contexts.main, builder);
 	switch (from.kind) {
 		case 'context':
-			return contextSource(`the context ${from.name}`, builder.contexts.open(from.source));
+			return contextSource(`the context ${from.name}`, builder.contexts.open(from.source), builder);
 		case 'stage':
 			return filesSource(`the stage ${from.stage}`, (await stateOf(from.stage)).files, stages);
 		case 'scratch':
@@ -44,8 +45,8 @@ export async function openCopySource(step: CopyStep, stages: Stages): Promise<Co
 	}
 }
 
-function contextSource(name: string, context: OpenContext): CopySource {
-	return {name, context, tree: async () => context.tree, digested: context.digested};
+function contextSource(name: string, context: OpenContext, {signal}: Builder): CopySource {
+	return {name, context, tree: async () => context.tree, digested: selection => context.digested(selection, signal)};
 }
 
 async function filesSource(name: string, files: Files, {builder}: Stages): Promise<CopySource> {
@@ -53,6 +54,6 @@ async function filesSource(name: string, files: Files, {builder}: Stages): Promi
 		name,
 		fsid: await files.fsid.promise,
 		tree: () => treeOf(files, builder.store),
-		digested: selection => selection,
+		digested: async selection => selection,
 	};
 }

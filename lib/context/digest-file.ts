@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto';
 import {type BigIntStats, closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {setImmediate} from 'node:timers/promises';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import {nativePath} from '../tree/name.ts';
 
@@ -16,14 +17,23 @@ export interface FileDigest {
 	readonly steady: boolean;
 }
 
-/** Reads a file and hashes it. Throws the system's error if it cannot be read. */
-export function digestFile(path: string): FileDigest {
+/** How much of a file is hashed at a time, before whatever else waits gets its turn. */
+const turn = 8 * buffer.length;
+
+/** Reads a file and hashes it. Rejects with the system's error if it cannot be read, with the signal's reason if that is aborted. */
+export async function digestFile(path: string, signal?: AbortSignal): Promise<FileDigest> {
 	const fd = openSync(nativePath(path), flags);
 	try {
 		const stat = fstatSync(fd, {bigint: true});
 		const hash = createHash('sha256');
-		for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer))
+		let read = 0;
+		for (let count = readSync(fd, buffer); count > 0; count = readSync(fd, buffer)) {
 			hash.update(buffer.subarray(0, count));
+			read += count;
+			if (read % turn !== 0) continue;
+			await setImmediate();
+			signal?.throwIfAborted();
+		}
 		const after = fstatSync(fd, {bigint: true});
 		return {
 			digest: digestFromHex(hash.digest('hex')),

@@ -7,7 +7,7 @@ import {fileState} from './file-state.ts';
 /** Remembers the digests of files that have not changed, from one build to the next. */
 export interface StatCache {
 	/** The digest of the file at `path`, which is read only if its `fileState` is not the one it was read in before. */
-	digestOf(path: string, state: string): Digest;
+	digestOf(path: string, state: string, signal?: AbortSignal): Promise<Digest>;
 	/** Writes what was learned, in one rename. A cache that cannot be written is none, and no error. */
 	save(): void;
 }
@@ -32,18 +32,18 @@ export function statCache(file: string): StatCache {
 	let kept: Entries | undefined;
 	let isChanged = false;
 
-	function digestOf(path: string, state: string): Digest {
+	async function digestOf(path: string, state: string, signal?: AbortSignal): Promise<Digest> {
 		kept ??= load(file);
 		const known = used.get(path) ?? kept[path];
 		const digest = known?.[0] === state ? parseDigest(known[1]) : undefined;
-		if (digest === undefined) return learn(path);
+		if (digest === undefined) return learn(path, signal);
 		used.set(path, [state, digest]);
 		return digest;
 	}
 
-	function learn(path: string): Digest {
+	async function learn(path: string, signal: AbortSignal | undefined): Promise<Digest> {
 		const readAt = BigInt(Date.now()) * 1_000_000n;
-		const {digest, stat, steady} = digestFile(path);
+		const {digest, stat, steady} = await digestFile(path, signal);
 		const isOld = [stat.mtimeNs, stat.ctimeNs].every(time => time + racyNanoseconds < readAt);
 		if (steady && isOld) {
 			used.set(path, [fileState(stat), digest]);

@@ -38,7 +38,7 @@ test('a file that has not changed is not read', async t => {
 	const remembered = digestOf('as if it had been read');
 	await cacheWith(join(folder, 'c'), file, remembered);
 
-	t.is(statCache(join(folder, 'c')).digestOf(file, state(file)), remembered);
+	t.is(await statCache(join(folder, 'c')).digestOf(file, state(file)), remembered);
 });
 
 test('a file that differs in anything is read', async t => {
@@ -47,15 +47,15 @@ test('a file that differs in anything is read', async t => {
 	await writeFile(file, 'two');
 	await utimes(file, 1, 1);
 
-	t.is(statCache(join(folder, 'c')).digestOf(file, state(file)), digestOf('two'));
-	t.is(statCache(join(folder, 'c')).digestOf(file, old(file)), digestOf('two'));
+	t.is(await statCache(join(folder, 'c')).digestOf(file, state(file)), digestOf('two'));
+	t.is(await statCache(join(folder, 'c')).digestOf(file, old(file)), digestOf('two'));
 });
 
-test('a file changed a moment ago is not remembered: it may change again unseen (W-33)', t => {
+test('a file changed a moment ago is not remembered: it may change again unseen (W-33)', async t => {
 	const {file, cache} = t.context;
 	const opened = statCache(cache);
 
-	t.is(opened.digestOf(file, state(file)), digestOf('one'));
+	t.is(await opened.digestOf(file, state(file)), digestOf('one'));
 	opened.save();
 
 	t.is(statSync(cache, {throwIfNoEntry: false}), undefined);
@@ -66,8 +66,8 @@ test('what was learned of an older file is there for the next build', async t =>
 	const settled = '/etc/passwd';
 	const opened = statCache(cache);
 
-	const digest = opened.digestOf(settled, state(settled));
-	opened.digestOf(file, state(file));
+	const digest = await opened.digestOf(settled, state(settled));
+	await opened.digestOf(file, state(file));
 	opened.save();
 
 	const written = JSON.parse(await readFile(cache, 'utf8')) as {entries: Record<string, string[]>};
@@ -79,13 +79,13 @@ test('a cache that is no cache is forgotten', async t => {
 	const {folder, file} = t.context;
 	await writeFile(join(folder, 'c'), '{"version":1,"entr');
 
-	t.is(statCache(join(folder, 'c')).digestOf(file, state(file)), digestOf('one'));
+	t.is(await statCache(join(folder, 'c')).digestOf(file, state(file)), digestOf('one'));
 });
 
-test('a cache that cannot be written is no error', t => {
+test('a cache that cannot be written is no error', async t => {
 	const opened = statCache(join(t.context.file, 'cache'));
 
-	opened.digestOf('/etc/passwd', state('/etc/passwd'));
+	await opened.digestOf('/etc/passwd', state('/etc/passwd'));
 
 	t.notThrows(() => opened.save());
 });
@@ -95,10 +95,26 @@ test('only what was chosen gets a digest', async t => {
 	await writeFile(join(folder, 'g'), 'two');
 	const context = openContext(folder);
 
-	const {sources} = withDigests(selectSources(context, {paths: ['g']}), context, statCache(cache));
+	const {sources} = await withDigests(selectSources(context, {paths: ['g']}), context, {cache: statCache(cache)});
 
 	t.deepEqual(
 		sources.map(source => source.entries.map(entry => entry.digest)),
 		[[digestOf('two')]],
 	);
+});
+
+test('while files are hashed others get their turn, and may stop it', async t => {
+	const {folder, cache} = t.context;
+	await writeFile(join(folder, 'big'), Buffer.alloc(64 << 20));
+	const context = openContext(folder);
+	const controller = new AbortController();
+	const reason = new Error('enough');
+	setImmediate(() => controller.abort(reason));
+
+	const hashing = withDigests(selectSources(context, {paths: ['big']}), context, {
+		cache: statCache(cache),
+		signal: controller.signal,
+	});
+
+	t.is(await t.throwsAsync(hashing), reason);
 });
