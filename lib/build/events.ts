@@ -1,5 +1,6 @@
 import type {Location} from '../errors.ts';
 import type {DiffID, Digest} from '../oci/digest.ts';
+import type {TransferProgress} from '../registry/transfer.ts';
 
 /** What happens in a build, in order: UX.md 2.10 by example. JSON-serialisable; within version 1 fields are only added. */
 export type BuildEvent =
@@ -78,20 +79,9 @@ export interface StepWaiting extends EventCommon {
 	readonly attempt?: number;
 }
 
-export interface Transfer extends EventCommon {
+export interface Transfer extends EventCommon, TransferProgress {
 	readonly type: 'transfer';
 	readonly step: string;
-	readonly direction: 'pull' | 'push';
-	readonly kind: 'manifest' | 'config' | 'layer';
-	readonly digest: Digest;
-	readonly ref: string;
-	readonly current: number;
-	readonly total: number;
-	readonly state: 'active' | 'done' | 'present' | 'retry';
-	readonly attempt: number;
-	/** For `retry`: what went wrong, and in how many milliseconds it is tried again. */
-	readonly reason?: string;
-	readonly delay?: number;
 }
 
 export interface StepOutput extends EventCommon {

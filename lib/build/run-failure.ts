@@ -1,8 +1,8 @@
 import {constants as osConstants} from 'node:os';
 import {StepFailedError} from '../errors.ts';
 import {podmanWay} from '../export/podman.ts';
-import {findProgram} from '../export/programs.ts';
 import type {RunStep} from '../plan/plan.ts';
+import {findProgram} from '../programs.ts';
 import type {Builder} from './builder.ts';
 import {writeImage} from './finish.ts';
 import {logTail} from './logs.ts';

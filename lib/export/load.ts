@@ -2,10 +2,10 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {pipeline} from 'node:stream/promises';
 import {MachineError} from '../errors.ts';
+import {findProgram} from '../programs.ts';
 import type {Store} from '../store/store.ts';
 import {dockerArchive} from './docker-archive.ts';
 import type {ExportedImage} from './image.ts';
-import {findProgram} from './programs.ts';
 
 /** Which program took an image: what `run` is to be typed with. */
 export type Loader = 'podman' | 'docker';

@@ -2,8 +2,8 @@ import {execFile} from 'node:child_process';
 import {statSync} from 'node:fs';
 import {promisify} from 'node:util';
 import {digestOf, hexOf} from '../oci/digest.ts';
+import {findProgram} from '../programs.ts';
 import type {Store} from '../store/store.ts';
-import {findProgram} from './programs.ts';
 
 /**
  * How podman can run an image of the store: straight from the `layout`, or after a `load`. Before 4.7 it names an image

@@ -1,7 +1,7 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
 import type {Content, Entry} from '../tree/entry.ts';
+import {nativePath} from '../tree/name.ts';
 import {changedFile} from './errors.ts';
-import {nativePath} from './name.ts';
 
 /** Reads a content piece by piece. */
 export interface ContentReader extends Disposable {

@@ -1,7 +1,7 @@
 import {isAscii} from 'node:buffer';
+import {decodeName} from '../tree/name.ts';
 import type {EntryType} from '../tree/toc.ts';
 import {Malformed} from './errors.ts';
-import {decodeName} from './name.ts';
 import {encodePax} from './pax.ts';
 
 /** Headers and contents of a tar fill whole blocks of this size. */

@@ -3,8 +3,8 @@ import {MachineError} from '../errors.ts';
 import {deviceParts} from '../linux/mknod.ts';
 import {getXattr, imageXattrs, listXattrNames} from '../linux/xattr.ts';
 import type {Entry} from '../tree/entry.ts';
+import {decodeName, nativePath} from '../tree/name.ts';
 import {compareBytes, joinPath} from '../tree/paths.ts';
-import {decodeName, nativePath} from './name.ts';
 
 /**
  * What the upper folder of an overlay at rest says of the tree below it, as the entries of a layer, sorted by path

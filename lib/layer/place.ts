@@ -16,10 +16,10 @@ import {
 import type {Bytes} from '../bytes.ts';
 import {mknod} from '../linux/mknod.ts';
 import {type NativePath, setXattr} from '../linux/xattr.ts';
+import {encodeName} from '../tree/name.ts';
 import {compareBytes, joinPath, nameOf, parentOf} from '../tree/paths.ts';
 import type {TocEntry} from '../tree/toc.ts';
 import {Malformed, unmappedOwner} from './errors.ts';
-import {encodeName} from './name.ts';
 import {hideLower} from './removals.ts';
 import type {RootFolder} from './root-folder.ts';
 

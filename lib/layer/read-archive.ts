@@ -1,6 +1,7 @@
 import {closeSync, openSync, writeSync} from 'node:fs';
 import {MachineError} from '../errors.ts';
 import type {Entry} from '../tree/entry.ts';
+import {decodeName} from '../tree/name.ts';
 import type {TocEntry} from '../tree/toc.ts';
 import {byteReader, tapped} from './byte-reader.ts';
 import {type Compression, compressionOf, openDecompressed} from './decompress.ts';
@@ -8,7 +9,6 @@ import {readError} from './errors.ts';
 import {blockSize, decodeHeader} from './header.ts';
 import {memberEntry} from './layer-toc.ts';
 import {memberPath} from './member-path.ts';
-import {decodeName} from './name.ts';
 import {readTar} from './read-tar.ts';
 
 /**

@@ -1,4 +1,5 @@
 import type {Bytes} from '../bytes.ts';
+import {decodeName} from '../tree/name.ts';
 import {type ByteReader, byteReader} from './byte-reader.ts';
 import {Malformed} from './errors.ts';
 import {
@@ -10,7 +11,6 @@ import {
 	paddingOf,
 	type RawHeader,
 } from './header.ts';
-import {decodeName} from './name.ts';
 import {decodePax} from './pax.ts';
 
 /** A member of a tar, its extended headers taken in. */

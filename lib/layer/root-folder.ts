@@ -1,8 +1,8 @@
 import {lstatSync, mkdirSync, readdirSync, readlinkSync, rmSync, type Stats, unlinkSync} from 'node:fs';
+import {decodeName, nativePath} from '../tree/name.ts';
 import {joinPath, nameOf, parentOf} from '../tree/paths.ts';
 import {Malformed} from './errors.ts';
 import {leavesRoot} from './member-path.ts';
-import {decodeName, nativePath} from './name.ts';
 
 /**
  * A folder that a layer is unpacked into. All access goes through it: a path is resolved component by component, links

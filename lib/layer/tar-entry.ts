@@ -1,8 +1,8 @@
 import {StepError} from '../errors.ts';
+import {encodeName} from '../tree/name.ts';
 import {compareBytes, joinPath, nameOf, parentOf} from '../tree/paths.ts';
 import type {Toc, TocEntry} from '../tree/toc.ts';
 import {encodeHeader} from './header.ts';
-import {encodeName} from './name.ts';
 import {isReserved, markName} from './whiteout.ts';
 
 /**

@@ -1,6 +1,6 @@
-import {accessSync, constants, readFileSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {userInfo} from 'node:os';
-import {delimiter, join} from 'node:path';
+import {findProgram} from '../programs.ts';
 import {type Account, type IdRange, readSubordinateIds} from './subordinate-ids.ts';
 
 /** One line of /proc/PID/uid_map: https://man7.org/linux/man-pages/man7/user_namespaces.7.html */
@@ -76,7 +76,7 @@ function idsFromZero(kind: 'uid' | 'gid'): number {
 
 /** Whether the programs that map subordinate ids are here. */
 export function hasIdHelpers(): boolean {
-	return ['newuidmap', 'newgidmap'].every(isInPath);
+	return ['newuidmap', 'newgidmap'].every(name => findProgram(name) !== undefined);
 }
 
 /** Who we are; a user id without an entry in passwd has its number for a name. */
@@ -86,18 +86,5 @@ export function currentAccount(): Account {
 		return {uid, name: userInfo().username};
 	} catch {
 		return {uid, name: String(uid)};
-	}
-}
-
-function isInPath(program: string): boolean {
-	return (process.env.PATH ?? '').split(delimiter).some(folder => isExecutable(join(folder, program)));
-}
-
-function isExecutable(path: string): boolean {
-	try {
-		accessSync(path, constants.X_OK);
-		return true;
-	} catch {
-		return false;
 	}
 }

@@ -3,10 +3,10 @@ import {createServer} from 'node:net';
 import {join} from 'node:path';
 import test from 'ava';
 import {MachineError} from '../../lib/errors.ts';
-import {encodeName} from '../../lib/layer/name.ts';
 import {overlayChanges} from '../../lib/layer/overlay-changes.ts';
 import {mknod} from '../../lib/linux/mknod.ts';
 import {setXattr} from '../../lib/linux/xattr.ts';
+import {encodeName} from '../../lib/tree/name.ts';
 import {folderFor} from '../helpers/folder.ts';
 import {packInto} from '../helpers/layer.ts';
 

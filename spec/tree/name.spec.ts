@@ -1,6 +1,6 @@
 import test from 'ava';
 import {assert, property, uint8Array} from 'fast-check';
-import {decodeName, encodeName, nativePath} from '../../lib/layer/name.ts';
+import {decodeName, encodeName, nativePath} from '../../lib/tree/name.ts';
 
 test('any bytes come back from their name, also through JSON', t => {
 	assert(
