@@ -11,23 +11,25 @@ export interface ScriptEnd {
 	readonly stderr: string;
 }
 
-/** Options of a script: arguments of node before it, and what it reads as `process.argv` from the second on. */
+/** Where a script runs. */
 export interface ScriptOptions {
-	readonly flags?: readonly string[];
-	readonly root?: string;
+	readonly cwd?: string;
+	readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Runs a module in a process of its own that has the public API as globals `strata` and `build`, and `root`, a path for a store. */
+/** Runs a module in a process of its own that has the public API as `strata` and `build`, and `root`, a path for a store. */
 export async function endOfScript(
 	t: ExecutionContext,
 	source: string,
-	{flags = [], root}: ScriptOptions = {},
+	{cwd, env}: ScriptOptions = {},
 ): Promise<ScriptEnd> {
-	const store = root ?? join(await folderFor(t), 'store');
+	const root = join(await folderFor(t), 'store');
 	const api = new URL('../../lib/index.js', import.meta.url).href;
-	const prelude = `import * as strata from ${JSON.stringify(api)}; const {build} = strata; const root = ${JSON.stringify(store)};`;
-	const child = spawn(process.execPath, [...flags, '--input-type=module', '-e', `${prelude}\n${source}`], {
+	const prelude = `import * as strata from ${JSON.stringify(api)}; const {build} = strata; const root = ${JSON.stringify(root)};`;
+	const child = spawn(process.execPath, ['--input-type=module', '-e', `${prelude}\n${source}`], {
 		stdio: ['ignore', 'pipe', 'pipe'],
+		cwd,
+		env: {...process.env, ...env},
 	});
 	const ended = new Promise<number | NodeJS.Signals>(resolve => {
 		child.on('close', (code, signal) => resolve(code ?? signal ?? 'SIGKILL'));
