@@ -14,13 +14,15 @@ import {slots} from './slots.ts';
 export interface Places {
 	readonly store: Store;
 	readonly contexts: Contexts;
+	/** SOURCE_DATE_EPOCH as planned. */
+	readonly epoch: number | undefined;
 }
 
 /** The services of one build. Disposing ends its worker and its packing, finished or not. */
 export function openBuilder(
 	{id, events, signal: stopped}: Order,
 	request: Request,
-	{store, contexts}: Places,
+	{store, contexts, epoch}: Places,
 ): Builder & AsyncDisposable {
 	let worker: Promise<Worker> | undefined;
 	const behind = new Set<Promise<unknown>>();
@@ -49,7 +51,7 @@ export function openBuilder(
 		stopped,
 		slots: slots(request.jobs),
 		packer: packing,
-		epoch: request.epoch,
+		epoch,
 		worker() {
 			worker ??= start();
 			return worker;

@@ -67,14 +67,14 @@ function orStopped<T>(work: Promise<T>, {signal}: Order): Promise<T> {
 	});
 }
 
-async function buildIn({store, contexts}: Places, request: Request, order: Order): Promise<BuildResult> {
+async function buildIn({store, contexts}: Omit<Places, 'epoch'>, request: Request, order: Order): Promise<BuildResult> {
 	const {events, signal} = order;
 	try {
 		const planned = await orStopped(planContexts(request, {contexts, store, events, signal}), order);
 		refuseUnsupported(planned.plan);
 		events.emit(planEvent(planned.plan));
 		for (const warning of unusedArgWarnings(planned.plan)) events.emit(warning);
-		await using builder = openBuilder(order, request, {store, contexts});
+		await using builder = openBuilder(order, request, {store, contexts, epoch: planned.plan.epoch});
 		const steps = board(planned.plan, events);
 		return await buildPlanned(planned, steps, builder);
 	} catch (error) {

@@ -25,13 +25,12 @@ export interface Request {
 	readonly runtime: string | undefined;
 	readonly jobs: number;
 	readonly root: string | undefined;
-	readonly epoch: number | undefined;
 }
 
 /** Checks options before anything is done: of a wrong type, TypeError; a value that cannot be used, UsageError. */
 export function checkOptions(options: BuildOptions): Request {
 	checkTypes(options);
-	const {buildArgs = {}, context} = options;
+	const {context} = options;
 	return {
 		context: context instanceof URL ? fileURLToPath(context) : context,
 		dockerfile: options.dockerfile,
@@ -39,7 +38,7 @@ export function checkOptions(options: BuildOptions): Request {
 		names: (options.tags ?? []).map(checkName),
 		target: options.target,
 		platform: checkPlatform(options.platforms ?? []),
-		buildArgs,
+		buildArgs: withEpoch(options.buildArgs ?? {}),
 		labels: options.labels ?? {},
 		outputs: options.outputs ?? [],
 		noCache: options.noCache ?? false,
@@ -49,8 +48,13 @@ export function checkOptions(options: BuildOptions): Request {
 		runtime: options.runtime,
 		jobs: options.jobs ?? availableParallelism(),
 		root: options.root,
-		epoch: checkEpoch(buildArgs.SOURCE_DATE_EPOCH ?? process.env.SOURCE_DATE_EPOCH),
 	};
+}
+
+/** SOURCE_DATE_EPOCH is the one build arg that the environment gives unasked, as with buildx. */
+function withEpoch(buildArgs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+	const {SOURCE_DATE_EPOCH: epoch} = process.env;
+	return epoch ? {SOURCE_DATE_EPOCH: epoch, ...buildArgs} : buildArgs;
 }
 
 function checkName(tag: string): string {
@@ -76,14 +80,5 @@ function checkPlatform(platforms: readonly string[]): Platform {
 	if (platform) return platform;
 	throw new UsageError('BAD_PLATFORM', `${text || 'an empty text'} is no platform`, {
 		help: [`as in: --platform ${formatPlatform(hostPlatform())}`],
-	});
-}
-
-/** https://reproducible-builds.org/specs/source-date-epoch/ */
-function checkEpoch(text: string | undefined): number | undefined {
-	if (text === undefined || text === '') return undefined;
-	if (/^\d{1,12}$/.test(text)) return Number(text);
-	throw new UsageError('BAD_EPOCH', `SOURCE_DATE_EPOCH is no number of seconds: ${text}`, {
-		help: ['as in: SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)'],
 	});
 }

@@ -1,6 +1,7 @@
 import type {Dockerfile} from '../dockerfile/dockerfile.ts';
 import {frontendError, isForeign, isOwnFrontend} from '../dockerfile/syntax.ts';
 import {baseKey} from './base.ts';
+import {sourceDateEpoch} from './epoch.ts';
 import {deepFreeze} from './freeze.ts';
 import {globalArgs} from './globals.ts';
 import {stageGraph, targetNode} from './graph.ts';
@@ -22,6 +23,11 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 	checkFrontend(dockerfile, buildArgs.get('BUILDKIT_SYNTAX'));
 	const globals = globalArgs(dockerfile, request, buildArgs);
 	const findContext = namedContexts(request.contexts);
+	const epoch = sourceDateEpoch(
+		dockerfile,
+		globals.get('SOURCE_DATE_EPOCH') ?? buildArgs.get('SOURCE_DATE_EPOCH'),
+		request.contexts,
+	);
 	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
 	const target = targetNode(graph.nodes, request.target);
 	const reach = reachFrom(target, graph, request);
@@ -36,6 +42,7 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 		platform: request.platform,
 		file: dockerfile.file,
 		stages: numberSteps(planStages(reach, planning)),
+		...(epoch === undefined ? {} : {epoch}),
 		omitted: graph.nodes.map(({name}) => name).filter(name => !names.has(name)),
 		unusedArgs: unusedArgs(dockerfile, triggers, buildArgs.keys()),
 	};

@@ -22,6 +22,7 @@ export function namedContexts(contexts: Readonly<Record<string, string>>): FindC
 
 /** What a source on the command line is. */
 function contextBase(name: string, source: string, platform: Platform): Base {
+	if (source === 'docker-image://scratch') return {kind: 'scratch'};
 	if (source.startsWith('docker-image://')) return {kind: 'docker-image', name, source, platform};
 	if (source.startsWith('oci-layout://')) return {kind: 'layout', name, source, platform};
 	if (/^(?:https?|git|ssh|target):/.test(source) || /^git@/.test(source)) {

@@ -14,6 +14,8 @@ export interface BuildPlan {
 	readonly stages: readonly Stage[];
 	/** Names of the stages that the target does not need. */
 	readonly omitted: readonly string[];
+	/** SOURCE_DATE_EPOCH, in seconds: the one time of all that is made. */
+	readonly epoch?: number;
 	/** Build args given that no ARG declares, each with the nearest declared name if there is one. */
 	readonly unusedArgs: readonly {readonly name: string; readonly suggestion?: string}[];
 }

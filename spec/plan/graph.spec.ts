@@ -91,6 +91,7 @@ test('a named context takes the place of an image, as docker names it, for its p
 	t.like(base({alpine: 'oci-layout://dir:tag'}), {kind: 'layout', source: 'oci-layout://dir:tag'});
 	t.like(base({alpine: './a', 'alpine::linux/amd64': './b'}), {kind: 'context', source: './b'});
 	t.like(base({'alpine:3': './a'}), {kind: 'image'});
+	t.deepEqual(base({alpine: 'docker-image://scratch'}), {kind: 'scratch'});
 });
 
 test('FROM scratch takes no platform, FROM a stage that of the stage, others the one they ask for (FRM-5)', t => {
