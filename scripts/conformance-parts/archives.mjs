@@ -24,7 +24,7 @@ export async function tarBytes(entries, site) {
 			uid,
 			gid,
 			mtime: new Date((typeof mtime === 'number' ? mtime : Number(/time\.Unix\((\d+)/.exec(mtime)?.[1] ?? 0)) * 1000),
-			linkname,
+			linkname: linkname && fill(linkname, site),
 			pax,
 		};
 		pack.entry(header, isFile ? fill(data, site) : undefined);

@@ -1,10 +1,12 @@
 import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {baseContexts} from './bases.mjs';
-import {writeEntries} from './contexts.mjs';
+import {contextTime} from './compare.mjs';
+import {resetTimes, writeEntries} from './contexts.mjs';
 import {imageOf, treeOf} from './image.mjs';
 import {difference, errorOf, later} from './outcomes.mjs';
 import {capture} from './processes.mjs';
+import {compareWithReferences} from './references.mjs';
 import {fill} from './templates.mjs';
 import {writeTree} from './trees.mjs';
 
@@ -15,25 +17,20 @@ const known =
 /** Runs `strata build` for a step. What it made is named for the step in the case's store, and for all names of its exports. */
 export async function buildStep(step, site) {
 	const build = await described(step, site);
-	const {args, exports} = build;
-	const ended = await capture(
-		process.execPath,
-		[site.strata, '--root', site.root, 'build', '--progress', 'plain', ...args],
-		{
-			cwd: site.folder,
-			env: build.env,
-		},
-	);
+	if (site.references.builders.length > 0) resetTimes(build.reference.folder, contextTime);
+	const command = [site.strata, '--root', site.root, 'build', '--progress', 'plain', ...build.args];
+	const ended = await capture(process.execPath, command, {cwd: site.folder});
 	const outcome = {...ended, ...build, failed: ended.status !== 0, unsupported: unsupported(ended.text)};
 	site.builds.set(step.id, outcome);
 	site.last = outcome;
 	if (outcome.failed) {
 		if (step.must_succeed) throwIfUnsupportedOrFailed(outcome);
-		return;
+		return compareWithReferences(outcome, site);
 	}
 	outcome.image = imageOf(site.root, build.tags[0]);
 	for (const name of build.tags) site.images.set(name, outcome.image);
-	for (const one of exports) await deliver(one, outcome, site);
+	for (const one of build.exports) await deliver(one, outcome, site);
+	await compareWithReferences(outcome, site);
 }
 
 function throwIfUnsupportedOrFailed({unsupported: feature, text}) {
@@ -43,29 +40,52 @@ function throwIfUnsupportedOrFailed({unsupported: feature, text}) {
 
 /** What this release says that it has not. */
 function unsupported(text) {
-	const [, feature] = /this release has no (.+)|error: (unknown flag .+)/.exec(text) ?? [];
-	return feature;
+	const [, feature, flag] = /this release has no (.+)|error: (unknown flag .+)/.exec(text) ?? [];
+	return feature ?? flag;
 }
 
 async function described(step, site) {
 	refuseEarly(step);
 	const context = await contextOf(step, site);
 	const exports = exportsOf(step);
-	const names = [...exports.flatMap(namesOf), ...(step.tag ? [step.tag] : [])].map(name => fill(name, site));
-	const options = {...step.build_args};
+	const names = [...exports.flatMap(namesOf), ...tagsOf(step)].map(name => fill(name, site));
 	const namesLayout = exports.some(({type, attrs}) => type === 'oci' && attrs?.name);
 	const tags = [...(namesLayout ? [] : [`conformance:${step.id}`]), ...names];
-	const args = tags.flatMap(name => ['-t', name]);
-	for (const [name, value] of Object.entries(options)) args.push('--build-arg', `${name}=${fill(value, site)}`);
-	for (const [name, value] of Object.entries(step.labels ?? {})) args.push('--label', `${name}=${value}`);
-	if (step.target) args.push('--target', step.target);
-	if (step.platform) args.push('--platform', step.platform);
-	if ('no-cache' in (step.attrs ?? {}) || step.no_cache !== undefined) args.push(...noCache(step));
-	if (step.attrs?.['force-network-mode']) args.push('--network', step.attrs['force-network-mode']);
-	for (const [name, source] of namedContexts(step, context, site)) args.push('--build-context', `${name}=${source}`);
-	args.push(...outputs(exports, site), ...(step.flags ?? []).map(flag => flagOf(flag, site)));
-	if (context.file) args.push('-f', context.file);
-	return {args: [...args, context.folder], context, exports, tags, step, env: process.env};
+	const usual = usualFlags(step, context, site);
+	const bases = baseContexts(site, fill(context.dockerfile ?? '', site), step.build_args);
+	const own = [...ownFlags(step), ...outputs(exports, site), ...contextFlags([...bases, ...namedContexts(step, site)])];
+	return {
+		args: [...tags.flatMap(name => ['-t', name]), ...usual, ...own, context.folder],
+		exports,
+		tags,
+		reference: {args: usual, folder: context.folder, bases, names, isUsual: !step.named_contexts && !step.platform},
+	};
+}
+
+/** Flags that every builder knows. */
+function usualFlags(step, {file}, site) {
+	const pairs = (flag, record = {}) =>
+		Object.entries(record).flatMap(([name, value]) => [flag, `${name}=${fill(value, site)}`]);
+	return [
+		...pairs('--build-arg', step.build_args),
+		...pairs('--label', step.labels),
+		...(step.target ? ['--target', step.target] : []),
+		...(file ? ['-f', file] : []),
+		...(step.flags ?? []).map(flag => flagOf(flag, site)),
+	];
+}
+
+/** Flags that are said in another way elsewhere. */
+function ownFlags({platform, attrs = {}, no_cache: all}) {
+	return [
+		...(platform ? ['--platform', platform] : []),
+		...('no-cache' in attrs || all !== undefined ? noCache(attrs['no-cache'] ?? all) : []),
+		...(attrs['force-network-mode'] ? ['--network', attrs['force-network-mode']] : []),
+	];
+}
+
+function contextFlags(contexts) {
+	return [...new Map(contexts)].flatMap(([name, source]) => ['--build-context', `${name}=${source}`]);
 }
 
 /** What is known to be missing without asking. */
@@ -78,7 +98,8 @@ function refuseEarly(step) {
 	if (step.ssh) later('--ssh');
 	if (step.entitlements) later('entitlements');
 	if (step.cache) later('--cache-to, --cache-from');
-	if (step.special) later('remote contexts and contexts on stdin');
+	if (step.special || step.flags?.includes('-')) later('remote contexts and contexts on stdin');
+	if (/^(<buf|sprintf)/.test(step.dockerfile)) later('texts that upstream computes');
 	if (step.platform?.includes(',')) later('several platforms');
 	for (const name of Object.keys(step.attrs ?? {})) if (!known.test(name)) later(`the option ${name}`);
 	if (step.attrs?.context) later('remote contexts');
@@ -87,7 +108,7 @@ function refuseEarly(step) {
 async function contextOf(step, site) {
 	if (step.context_entries) {
 		const folder = join(site.folder, `${step.id}-context`);
-		mkdirSync(folder);
+		mkdirSync(folder, {recursive: true});
 		await writeEntries(folder, step.context_entries, site);
 		if (step.dockerfile !== undefined && !step.context_entries.some(({path}) => path === 'Dockerfile')) {
 			writeFileSync(join(folder, 'Dockerfile'), fill(step.dockerfile, site));
@@ -100,6 +121,11 @@ async function contextOf(step, site) {
 	const dockerfile = existsSync(file) ? readFileSync(file, 'utf8') : step.dockerfile;
 	const isUsual = !step.filename && (step.dockerfile_dir === undefined || step.dockerfile_dir === step.context);
 	return isUsual ? {folder, dockerfile} : {folder, dockerfile, file};
+}
+
+/** `docker build -t`, as the record has it in one of two places. */
+function tagsOf({tag, cli = []}) {
+	return [tag, cli[cli.indexOf('-t') + 1]].filter(name => name && name !== 'build');
 }
 
 /** Exports as the record says them, or as the flags of buildctl do. */
@@ -115,19 +141,15 @@ function namesOf({attrs}) {
 	return attrs?.name?.split(',') ?? [];
 }
 
-function noCache({attrs, no_cache: all}) {
-	const stages = attrs?.['no-cache'] ?? all;
+function noCache(stages) {
 	return stages ? later('--no-cache-filter') : ['--no-cache'];
 }
 
-/** Stand-ins of bases; what the case itself built, by its names; and what it calls contexts. */
-function namedContexts(step, {dockerfile = ''}, site) {
-	const own = [...site.images.values()].length > 0 ? [...site.images].map(([name, image]) => [name, image.source]) : [];
-	const given = Object.entries(step.named_contexts ?? {}).map(([name, source]) => [
-		name,
-		namedContext(source, step, site),
-	]);
-	return new Map([...baseContexts(site, fill(dockerfile, site), step.build_args), ...own, ...given]);
+/** What the case itself built, by its names, and what it calls contexts. */
+function namedContexts(step, site) {
+	const own = [...site.images].map(([name, image]) => [name, image.source]);
+	const given = Object.entries(step.named_contexts ?? {});
+	return [...own, ...given.map(([name, source]) => [name, namedContext(source, step, site)])];
 }
 
 function namedContext(source, {local_mounts: mounts = {}}, site) {

@@ -3,9 +3,10 @@ import {isDeepStrictEqual} from 'node:util';
 import {archiveBytes} from './archives.mjs';
 import {placeOf} from './contexts.mjs';
 import {treeOf} from './image.mjs';
-import {jsonAt} from './json.mjs';
+import {jsonAt, layerAt} from './json.mjs';
 import {difference, errorOf, later} from './outcomes.mjs';
 import {fill} from './templates.mjs';
+import {mergeLayers} from './trees.mjs';
 
 /** Compares one expectation of the corpus with what is there. */
 export async function check(expected, site) {
@@ -84,14 +85,16 @@ const checks = {
 		for (const digest of rest) same(digest, first, 'digest of the image');
 	},
 	'two-builds-same-digest': () => later('a second build of the same case'),
-	'inspect-equals': ({image, field, value}, site) => {
+	'inspect-equals': ({image, field, json, value}, site) => {
 		const {config} = site.images.get(fill(image, site)) ?? difference(`there is no image ${image}`);
 		const found = field === 'Author' ? config.author : config.config[field.replace('Config.', '')];
-		const wanted = typeof value === 'string' && typeof found !== 'string' ? JSON.parse(value) : value;
-		same(found ?? null, wanted, field);
+		if (json)
+			same(found ?? null, typeof value === 'string' && typeof found !== 'string' ? JSON.parse(value) : value, field);
+		else same(goText(found), value, field);
 	},
 	'json-equals': (expected, site) => {
 		const {value} = expected;
+		if (expected.path.at(-1) === rewritten) return timesUntil(Number(fill(value, site)), expected, site);
 		same(
 			jsonAt(expected, site) ?? null,
 			typeof value === 'string' ? fill(value, site) : value,
@@ -107,6 +110,8 @@ const checks = {
 	},
 	'json-length': (expected, site) => {
 		const value = jsonAt(expected, site);
+		const [, own] = /\{\{(\d)\}\}$/.exec(expected.templated ? expected.equals : '') ?? [];
+		if (own) return same(value.filter(isOwn).length, Number(own), `own entries of ${expected.path.join('.')}`);
 		same(Object.keys(value ?? []).length, Number(fill(expected.equals, site)), `length of ${expected.path.join('.')}`);
 	},
 	'json-contains': (expected, site) => {
@@ -127,11 +132,67 @@ const checks = {
 	'json-nonempty': (expected, site) => jsonAt(expected, site) || difference(`${expected.path.join('.')} is empty`),
 	'json-time-unix-equals': (expected, site) =>
 		same(Date.parse(jsonAt(expected, site)) / 1000, expected.value, expected.path.join('.')),
+	'config-equals': ({build, path, value}, site) => {
+		const {config} = imageOf(build, site);
+		same(path.reduce((found, key) => found?.[key], config) ?? null, value, path.join('.'));
+	},
+	'history-contains': ({build, text: part}, site) => {
+		if (!historyOf(build, site).includes(part)) difference(`the history has no ${part}: ${historyOf(build, site)}`);
+	},
+	'history-contains-not': ({build, text: part}, site) => {
+		if (historyOf(build, site).includes(part)) difference(`the history has ${part}`);
+	},
+	'same-image': ({a, b}, site) => same(imageOf(b, site).digest, imageOf(a, site).digest, `digest of ${b}`),
+	'other-image': ({a, b}, site) => {
+		if (imageOf(a, site).digest === imageOf(b, site).digest) difference(`${a} and ${b} are one image`);
+	},
+	'tree-find': async ({build, name}, site) => {
+		const paths = [...(await treeOf(imageOf(build, site))).keys()];
+		if (!paths.some(path => path.split('/').at(-1) === name)) difference(`${name} is nowhere`);
+	},
+	'tree-entry': async ({build, path, ...wanted}, site) => {
+		const found = (await treeOf(imageOf(build, site))).get(path) ?? difference(`${path} is not there`);
+		if (wanted.data !== undefined) same(String(found.data), wanted.data, path);
+		if (wanted.mode !== undefined) same(found.mode, Number.parseInt(wanted.mode, 8), `mode of ${path}`);
+		for (const id of ['uid', 'gid']) if (wanted[id] !== undefined) same(found[id], wanted[id], `${id} of ${path}`);
+		for (const part of wanted.without ?? []) if (String(found.data).includes(part)) difference(`${path} has ${part}`);
+	},
 	'json-same': ({a, b}, site) => same(jsonAt(a, site), jsonAt(b, site), a.path.join('.')),
 	'json-differ': ({a, b}, site) => {
 		if (isDeepStrictEqual(jsonAt(a, site), jsonAt(b, site))) difference(`${a.path.join('.')} is the same`);
 	},
 };
+
+function imageOf(build, site) {
+	return site.builds.get(build)?.image ?? difference(`${build} made no image`);
+}
+
+function historyOf(build, site) {
+	return imageOf(build, site)
+		.config.history.map(entry => entry.created_by)
+		.join('\n');
+}
+
+/** BuildKit's mark on a layer whose times it changed. Here what counts is the times. */
+const rewritten = 'buildkit/rewritten-timestamp';
+
+async function timesUntil(epoch, {source, path}, site) {
+	for (const {path: file, mtime} of await layerAt({source, path: path.slice(0, -2)}, site)) {
+		if (mtime > epoch) difference(`${file} is of ${mtime}, after ${epoch}`);
+	}
+}
+
+function isOwn({comment}) {
+	return comment === 'buildkit.dockerfile.v0';
+}
+
+/** A value as Go's templates print it. */
+function goText(value = []) {
+	if (Array.isArray(value)) return `[${value.join(' ')}]`;
+	if (typeof value !== 'object') return String(value);
+	const pairs = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+	return `map[${pairs.map(([key, one]) => `${key}:${Object.keys(one).length === 0 ? '{}' : one}`).join(' ')}]`;
+}
 
 /** The text of a failed build. What this release lacks, and bugs, are no failures that anybody expected. */
 function failure(build, site) {
@@ -155,10 +216,14 @@ function text(path, site) {
 }
 
 async function tarOf(tar, site) {
-	if (tar.layer) return later('checks of layers of the corpus');
-	const image = site.places.get(tar) ?? difference(`there is no ${tar}`);
-	const tree = await treeOf(image);
+	const image = site.places.get(tar);
+	if (!image && !tar.layer) difference(`there is no ${tar}`);
+	const tree = image ? await treeOf(image) : mergeLayers([await layerAt(withoutLast(tar.layer), site)]);
 	return new Map([...tree].map(([path, entry]) => [entry.type === 'directory' ? `${path}/` : path, entry]));
+}
+
+function withoutLast({source, path}) {
+	return {source, path: path.slice(0, -1)};
 }
 
 async function tarEntry({tar, entry}, site) {

@@ -1,5 +1,6 @@
 import {readdirSync, readFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
+import {withHandWork} from './by-hand.mjs';
 import {differentialSteps, kanikoSteps} from './differential.mjs';
 
 /** Where the corpus lies: it is no part of the project. */
@@ -29,13 +30,13 @@ function differential(suite, stepsOf) {
 		family: suite,
 		id: one.id,
 		bases: one.bases,
-		references: true,
+		fs_skip: one.fs_skip,
 		steps: stepsOf(one),
 	}));
 }
 
 function classic() {
-	return usable(read('classic/cases.json').cases).map(one => ({...one, family: 'classic'}));
+	return usable(read('classic/cases.json').cases).map(one => ({...withHandWork(one), family: 'classic'}));
 }
 
 function usable(cases) {

@@ -23,7 +23,8 @@ export function imageOf(layout, name) {
 const layers = new Map();
 
 /** All files of an image, by path: what tar and the whiteouts of the image specification say, read by nothing of ours. */
-export async function treeOf({layout, manifest}) {
+export async function treeOf({layout, manifest, layers: files}) {
+	if (files) return mergeLayers(await Promise.all(files.map(path => layerOf(path, 'tar'))));
 	const read = manifest.layers.map(({digest, mediaType}) => {
 		if (!layers.has(digest)) layers.set(digest, layerOf(blobPath(layout, digest), mediaType));
 		return layers.get(digest);

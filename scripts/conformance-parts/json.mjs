@@ -1,14 +1,23 @@
 import {execFileSync} from 'node:child_process';
-import {lstatSync, readFileSync} from 'node:fs';
+import {lstatSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {placeOf} from './contexts.mjs';
+import {layerOf} from './image.mjs';
 import {difference, later} from './outcomes.mjs';
 import {fill} from './templates.mjs';
 
 /** What a check of the corpus points at: a value of an image's config, of an OCI layout or of a file. Undefined if it is not there. */
 export function jsonAt({source, path}, site) {
 	const {root, blob} = (sources[source.kind] ?? later(`JSON of ${source.kind}`))(source, site);
-	return path.reduce((value, key) => step(value, key, blob), root);
+	return path.reduce((value, key) => follow(value, key, blob), root);
+}
+
+/** The entries of a layer whose descriptor lies in an OCI layout at a path. */
+export async function layerAt({source, path}, site) {
+	const {digest, mediaType} = jsonAt({source, path}, site) ?? difference(`there is no ${path.join('.')}`);
+	const file = join(site.folder, digest.replace(':', '-'));
+	writeFileSync(file, readFrom(layoutPlace(source, site), `blobs/${digest.replace(':', '/')}`));
+	return layerOf(file, mediaType);
 }
 
 const sources = {
@@ -18,9 +27,9 @@ const sources = {
 	},
 	file: ({path}, site) => ({root: JSON.parse(readFileSync(placeOf(path, site), 'utf8'))}),
 	images: () => ({root: [{}]}),
-	'oci-layout': ({tar}, site) => {
-		const place = site.places.get(tar) ?? placeOf(tar, site);
-		const read = path => JSON.parse(readFrom(place, path));
+	'oci-layout': (source, site) => {
+		const place = layoutPlace(source, site);
+		const read = path => JSON.parse(String(readFrom(place, path)));
 		return {root: {'index.json': read('index.json')}, blob: digest => read(`blobs/${digest.replace(':', '/')}`)};
 	},
 };
@@ -30,17 +39,27 @@ function byEnd(image, {images}) {
 	return [...images].find(([name]) => image !== '' && name.endsWith(image))?.[1];
 }
 
-function readFrom(place, path) {
-	const stat = lstatSync(place, {throwIfNoEntry: false}) ?? difference(`there is no output ${place}`);
-	if (stat.isDirectory()) return readFileSync(join(place, path), 'utf8');
-	return execFileSync('tar', ['-xOf', place, path], {encoding: 'utf8', maxBuffer: 1 << 26});
+function layoutPlace({tar}, site) {
+	return site.places.get(tar) ?? placeOf(tar, site);
 }
 
-function step(value, key, blob) {
+function readFrom(place, path) {
+	const stat = lstatSync(place, {throwIfNoEntry: false}) ?? difference(`there is no output ${place}`);
+	if (stat.isDirectory()) return readFileSync(join(place, path));
+	return execFileSync('tar', ['-xOf', place, path], {maxBuffer: 1 << 28});
+}
+
+function follow(value, key, blob) {
 	if (value === undefined || value === null) return undefined;
 	if (key === '@') return blob(value.digest);
 	if (key === '*') return Object.values(value);
 	if (key === 'Type' && value.type) return value.type;
-	if (typeof key === 'string' && /^\{\{/.test(key)) return later(`upstream's expression ${key.slice(0, 30)}`);
-	return value[key];
+	if (/^bin-\(len\(/.test(key)) return value.at(-1);
+	const [, own] = /^\{\{key\(.*History\)\}\}\{\{(\d)\}\}$/s.exec(key) ?? [];
+	return value[own === undefined ? key : firstOwn(value) + Number(own)];
+}
+
+/** Where a history begins to tell of the build, after what the base brought. */
+function firstOwn(history) {
+	return history.findIndex(({comment}) => comment === 'buildkit.dockerfile.v0');
 }

@@ -5,6 +5,7 @@ export function printTable(results) {
 			console.log(`${result.exception ? 'exception' : 'FAILED'} ${result.family} ${result.id}: ${result.reason}`);
 		if (result.state === 'passed' && result.exception)
 			console.log(`no exception any more: ${result.family} ${result.id}`);
+		for (const note of result.notes) console.log(`  note: ${result.id}: ${note}`);
 		if (result.kept) console.log(`  kept: ${result.kept}`);
 	}
 	printLater(results);

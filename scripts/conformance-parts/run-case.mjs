@@ -23,8 +23,11 @@ export async function runCase(one, options) {
 		archives: [],
 		urls: new Map(),
 		closers: [],
+		skip: one.fs_skip ?? [],
+		notes: [],
+		differences: [],
 	};
-	const result = await attempt(one, site);
+	const result = {...(await attempt(one, site)), notes: site.notes};
 	for (const close of site.closers) await close();
 	if (result.state === 'failed' && options.keep) return {...result, kept: folder};
 	rmSync(folder, {recursive: true, force: true});
@@ -39,6 +42,7 @@ async function attempt(one, site) {
 			if (!perform) throw new Later(`steps ${step.op} of the corpus`);
 			await perform(step, site);
 		}
+		if (site.differences.length > 0) throw new Difference(site.differences.join(' ⏎ '));
 		return {state: 'passed'};
 	} catch (error) {
 		if (error instanceof Later) return {state: 'later', reason: error.message};

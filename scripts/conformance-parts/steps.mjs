@@ -8,7 +8,6 @@ import {check} from './checks.mjs';
 import {changeMode, generate, placeOf, resetTimes, writeEntries} from './contexts.mjs';
 import {corpus} from './families.mjs';
 import {later} from './outcomes.mjs';
-import {compare} from './references.mjs';
 import {fill} from './templates.mjs';
 
 /** What a case's steps do, by `op`. */
@@ -22,7 +21,6 @@ export const steps = {
 	times: ({id, mtime}, site) => resetTimes(site.places.get(id), mtime),
 	build: buildStep,
 	expect: ({check: expected}, site) => check(expected, site),
-	compare,
 	shell: runShell,
 	fs: changeFile,
 	'http-server': serve,

@@ -9,7 +9,7 @@ const rules = [
 	[/^(d\d+)$/, ([, id], {places}) => places.get(id)],
 	[/^sb\.NewRegistry\(\)$|^privateRegistryURL$/, () => registry],
 	[/^minimalBaseImage\(\)$|^testEnv\.PlatformDefaults\.BaseImage$/, () => 'busybox'],
-	[/^expectedFileChmod$/, () => '-rw-------'],
+	[/^expectedFileChmod$/, () => '-rw-r--r--'],
 	[/^identity\.NewID\(\)$/, () => 'id'],
 	[/^strings\.ToLower\(c\.Name\(\)\)$/, () => 'name'],
 	[/^testutil\.RandomAlpha\((\d+)\)$/, ([, length]) => 'a'.repeat(Number(length))],
@@ -28,11 +28,11 @@ export function fill(text, site) {
 	return String(text)
 		.replaceAll('strings.ToLower(c.Name())', 'name')
 		.replaceAll('%[1]s', () => onlyAddress(site))
-		.replace(/\{\{((?:[^{}]|\{[^{}]*\})*)\}\}/g, (_, expression) => valueOf(expression, site));
+		.replace(/\{\{((?:[^{}]|\{[^{}]*\})*)\}\}/g, (_, expression) => worthOf(expression, site));
 }
 
 /** What an expression of upstream's code is worth here. */
-export function valueOf(expression, site) {
+export function worthOf(expression, site) {
 	for (const [pattern, answer] of rules) {
 		const match = pattern.exec(expression);
 		if (match) return answer(match, site);
