@@ -1,9 +1,11 @@
 import {
 	closeSync,
+	existsSync,
 	fstatSync,
 	mkdirSync,
 	openSync,
 	readdirSync,
+	readFileSync,
 	readSync,
 	rmSync,
 	statSync,
@@ -17,6 +19,8 @@ export interface BuildLogs {
 	fileOf(step: string): string;
 	/** Writes down which steps there are, so that `strata logs` can name them. */
 	describe(description: BuildDescription): void;
+	/** Writes down that nothing more comes. */
+	end(): void;
 }
 
 /** `build.json` of a folder of logs. */
@@ -28,16 +32,30 @@ export interface BuildDescription {
 	readonly steps: readonly {readonly id: string; readonly label: string; readonly text: string}[];
 }
 
+/** What is written besides: by `ended`, or a `pid` that is no more, one knows that the build is over. */
+interface Written extends BuildDescription {
+	readonly pid: number;
+	readonly ended?: string;
+}
+
 const buildsKept = 20;
 
-/** Makes the folder, and removes those of all but the last 20 builds. */
+/** Makes the folder, and removes those of all but the last 20 builds, and those that go on. */
 export function buildLogs(root: string, build: string): BuildLogs {
 	const folder = join(root, 'logs', build);
 	mkdirSync(folder, {recursive: true});
 	removeOld(join(root, 'logs'));
+	let written: Written | undefined;
+	const write = (facts: Written) => {
+		written = facts;
+		writeFileSync(join(folder, 'build.json'), JSON.stringify(facts));
+	};
 	return {
 		fileOf: step => join(folder, `${step}.log`),
-		describe: description => writeFileSync(join(folder, 'build.json'), JSON.stringify(description)),
+		describe: description => write({...description, pid: process.pid}),
+		end() {
+			if (written && existsSync(folder)) write({...written, ended: new Date().toISOString()});
+		},
 	};
 }
 
@@ -48,7 +66,17 @@ function removeOld(folder: string): void {
 			time: statSync(join(folder, name), {throwIfNoEntry: false})?.mtimeMs ?? 0,
 		}))
 		.sort((a, b) => b.time - a.time);
-	for (const {path} of byAge.slice(buildsKept)) rmSync(path, {recursive: true, force: true});
+	const old = byAge.slice(buildsKept).filter(({path}) => !goesOn(path));
+	for (const {path} of old) rmSync(path, {recursive: true, force: true});
+}
+
+function goesOn(folder: string): boolean {
+	try {
+		const {pid, ended} = JSON.parse(readFileSync(join(folder, 'build.json'), 'utf8')) as Partial<Written>;
+		return ended === undefined && pid !== undefined && process.kill(pid, 0);
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === 'EPERM';
+	}
 }
 
 /** How many lines a log has, and its last ones; only its end is held in memory. */

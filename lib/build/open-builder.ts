@@ -27,6 +27,7 @@ export function openBuilder(
 	let worker: Promise<Worker> | undefined;
 	const behind = new Set<Promise<unknown>>();
 	const packing = packer();
+	const logs = buildLogs(store.root, id);
 	const failing = new AbortController();
 	const signal = AbortSignal.any([stopped, failing.signal]);
 	const fail = (error: unknown) => failing.abort(error);
@@ -46,7 +47,7 @@ export function openBuilder(
 		events,
 		fail,
 		cache: stepCache(store),
-		logs: buildLogs(store.root, id),
+		logs,
 		signal,
 		stopped,
 		slots: slots(request.jobs),
@@ -66,6 +67,7 @@ export function openBuilder(
 		throwIfFailed: () => signal.throwIfAborted(),
 		async [Symbol.asyncDispose]() {
 			await Promise.allSettled(behind);
+			logs.end();
 			await packing[Symbol.asyncDispose]();
 			await (await worker?.catch(() => undefined))?.[Symbol.asyncDispose]();
 		},

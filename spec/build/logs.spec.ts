@@ -12,7 +12,30 @@ test('a build has a folder that says what its steps are', async t => {
 	logs.describe(description);
 
 	t.is(logs.fileOf('s2'), join(root, 'logs/abc/s2.log'));
-	t.deepEqual(JSON.parse(readFileSync(join(root, 'logs/abc/build.json'), 'utf8')), description);
+	const written = () => JSON.parse(readFileSync(join(root, 'logs/abc/build.json'), 'utf8')) as {ended?: string};
+	t.deepEqual(written(), {...description, pid: process.pid});
+	logs.end();
+	t.true(Date.parse(written().ended ?? '') > 0);
+});
+
+test('the logs of a build that goes on stay, however many came after it', async t => {
+	const root = await folderFor(t);
+	const description = {at: '2026-01-02T03:04:05.678Z', names: [], steps: []};
+	for (const build of ['running', 'over']) {
+		const logs = buildLogs(root, build);
+		logs.describe({...description, build});
+		if (build === 'over') logs.end();
+	}
+	mkdirSync(join(root, 'logs/killed'));
+	writeFileSync(join(root, 'logs/killed/build.json'), JSON.stringify({...description, pid: 4_194_304}));
+	for (const build of ['running', 'over', 'killed']) utimesSync(join(root, 'logs', build), 1, 1);
+
+	for (let count = 1; count <= 21; count++) buildLogs(root, `new${count}`);
+
+	t.deepEqual(
+		['running', 'over', 'killed'].map(build => existsSync(join(root, 'logs', build))),
+		[true, false, false],
+	);
 });
 
 test('the logs of the last 20 builds are kept', async t => {
