@@ -1,4 +1,4 @@
-import {writeFileSync} from 'node:fs';
+import {rmSync, writeFileSync} from 'node:fs';
 import {StoreError} from '../errors.ts';
 import type {BuildResult} from '../index.ts';
 import type {Arguments} from './command.ts';
@@ -6,10 +6,16 @@ import {writesStdout} from './output-flag.ts';
 import {printJson, printLines} from './print.ts';
 import type {Shell} from './shell.ts';
 
+/** Takes away the id that an earlier build wrote, so that it is not taken for that of one that fails (CLI-10). */
+export function withdraw(args: Arguments): void {
+	const file = args.text('iidfile');
+	if (file !== undefined) onFile(file, 'remove the old id in', () => rmSync(file, {force: true}));
+}
+
 /** The results, on stdout and in a file. An archive on stdout stands there alone. */
 export function deliver(result: BuildResult, args: Arguments, shell: Shell): void {
 	const file = args.text('iidfile');
-	if (file !== undefined) writeID(file, result.id);
+	if (file !== undefined) onFile(file, 'write the id to', () => writeFileSync(file, result.id));
 	if (writesStdout(args)) return;
 	if (args.has('json')) printJson(asData(result), shell);
 	else if (args.has('quiet')) printLines([result.id], shell);
@@ -28,11 +34,11 @@ function asData({names, id, digest, size, platforms, layers}: BuildResult): obje
 	};
 }
 
-function writeID(file: string, id: string): void {
+function onFile(file: string, deed: string, work: () => void): void {
 	try {
-		writeFileSync(file, id);
+		work();
 	} catch (cause) {
-		throw new StoreError('IIDFILE', `cannot write the id to ${file}`, {
+		throw new StoreError('IIDFILE', `cannot ${deed} ${file}`, {
 			cause,
 			notes: [cause instanceof Error ? cause.message : String(cause)],
 		});

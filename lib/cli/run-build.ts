@@ -3,7 +3,7 @@ import {AbortedError, StrataError} from '../errors.ts';
 import {type Build, type BuildOptions, type BuildResult, build} from '../index.ts';
 import type {Arguments} from './command.ts';
 import {bugLines, type CrashSite} from './crash.ts';
-import {deliver} from './deliver.ts';
+import {deliver, withdraw} from './deliver.ts';
 import {errorLines} from './error-text.ts';
 import {progressMode} from './mode.ts';
 import {chooseReporter} from './report/choose.ts';
@@ -20,6 +20,7 @@ export async function runBuild(options: BuildOptions, args: Arguments, shell: Sh
 	const {mode, note} = progressMode(args.text('progress'), shell);
 	if (note && !args.has('quiet')) shell.stderr.write(`${note}\n`);
 
+	withdraw(args);
 	const running = build({...options, root});
 	const closes = closing(
 		{root, tools: findTools(['podman', 'docker', 'skopeo'], shell.env), loadCommand: loadCommand(args)},

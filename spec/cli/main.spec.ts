@@ -1,4 +1,4 @@
-import {readFileSync, writeFileSync} from 'node:fs';
+import {existsSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {folderFor} from '../helpers/folder.ts';
@@ -119,6 +119,16 @@ test('-q prints the id alone, and --iidfile writes it without a line break (UX 2
 	t.deepEqual([status, stderr], [0, '']);
 	t.regex(stdout.trimEnd(), id);
 	t.is(readFileSync(join(folder, 'id.txt'), 'utf8'), stdout.trimEnd());
+});
+
+test('a build that fails leaves no id of an earlier one (CLI-10)', async t => {
+	const {folder, run} = await place(t);
+	writeFileSync(join(folder, 'id.txt'), 'sha256:old');
+
+	const {status} = await run(['build', '--target', 'nope', '--iidfile', 'id.txt', '.']);
+
+	t.is(status, 3);
+	t.false(existsSync(join(folder, 'id.txt')));
 });
 
 test('--json prints the result as data', async t => {
