@@ -10,6 +10,7 @@ import {writeVirtualContext} from '../context/virtual.ts';
 import {UsageError} from '../errors.ts';
 import {applyLayer} from '../layer/apply.ts';
 import {digestOf, hexOf} from '../oci/digest.ts';
+import {fullStore} from '../store/failure.ts';
 import type {Store} from '../store/store.ts';
 import type {Selection} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
@@ -83,7 +84,7 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 		};
 	} catch (error) {
 		discard();
-		throw error;
+		throw fullStore(error, {root: store.root, doing: 'storing the context'});
 	}
 }
 

@@ -1,6 +1,7 @@
 import {MachineError, StepFailedError, StrataError} from '../errors.ts';
 import {baseDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
 import type {Base, BuildPlan, ConfigStep, CopyStep, Stage, Step} from '../plan/plan.ts';
+import {fullStore} from '../store/failure.ts';
 import type {BaseImages} from './bases.ts';
 import type {Board, StepDetail} from './board.ts';
 import type {Builder} from './builder.ts';
@@ -45,7 +46,8 @@ async function buildStage(stage: Stage, stages: Stages): Promise<StageState> {
 			const taken: Advance = state ? await advance(step, stage, state, stages) : await enter(stage, step, stages);
 			state = taken.state;
 			stages.board.finish(step, taken.cached ? 'cached' : 'done', taken.detail);
-		} catch (error) {
+		} catch (caught) {
+			const error = fullStore(caught, {root: stages.builder.store.root, doing: `doing step ${step.label}`});
 			fail(step, error, stages);
 			throw error;
 		}

@@ -20,7 +20,7 @@ export function forStore<T>(deed: Deed, action: () => T): T {
 /** `error` as a StoreError if it tells of the disk below the store, else `error` itself. */
 export function storeFailure(error: unknown, deed: Deed): unknown {
 	const {code = '', path} = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-	if (code === 'ENOSPC' || code === 'EDQUOT') return full(error, deed);
+	if (isFull(code)) return full(error, deed);
 	const state = states[code];
 	if (state === undefined) return error;
 	return new StoreError('STORE_UNUSABLE', `cannot use the store while ${deed.doing}: ${state}`, {
@@ -28,6 +28,16 @@ export function storeFailure(error: unknown, deed: Deed): unknown {
 		help: ['another place for it: --root DIR'],
 		cause: error,
 	});
+}
+
+/** `error` as a StoreError if a disk is full, wherever that was found out: all that a build writes lies in the store. */
+export function fullStore(error: unknown, deed: Deed): unknown {
+	const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+	return isFull(code) ? full(error, deed) : error;
+}
+
+function isFull(code: string | undefined): boolean {
+	return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 const states: Readonly<Record<string, string>> = {

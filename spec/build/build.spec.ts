@@ -232,6 +232,19 @@ test('who only iterates gets no unhandled rejection', async t => {
 	t.true(stdout.endsWith('error\nbuild.finished\nSOURCE_MISSING\n'));
 });
 
+test('stages that fail at once are one error, and no unhandled rejection', async t => {
+	const stages = ['a', 'b', 'c', 'd'].flatMap(name => [`FROM scratch AS ${name}`, 'COPY a /', `COPY none-${name} /`]);
+	const last = ['FROM scratch', ...['a', 'b', 'c', 'd'].map(name => `COPY --from=${name} / /${name}/`)];
+	const text = JSON.stringify([...stages, ...last].join('\n'));
+
+	const {status, stdout, stderr} = await endOfScript(
+		t,
+		`await build({root, dockerfile: {text: ${text}}, context: {files: {a: 'a'}}}).then(null, error => console.log(error.code));`,
+	);
+
+	t.deepEqual({status, stdout, stderr}, {status: 0, stdout: 'SOURCE_MISSING\n', stderr: ''});
+});
+
 test('who stops a build need not await it', async t => {
 	const {status, stderr} = await endOfScript(t, `const running = ${failing}; await running.stop();`);
 
