@@ -61,7 +61,7 @@ export function connect(child: ChildProcess, stderr: () => string): Connection {
 /** When the child has ended and nobody holds its stderr. Not its `close`, which does not come once we have left the channel. */
 async function endOf(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
 	if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-	if (child.stderr && !child.stderr.closed) await once(child.stderr, 'close');
+	if (child.stderr && !child.stderr.closed) await once(child.stderr, 'close').catch(() => {});
 	return child.exitCode ?? child.signalCode;
 }
 

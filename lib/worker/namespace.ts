@@ -50,6 +50,8 @@ async function enter(entry: URL, map: IdMap): Promise<Namespace> {
 		env: environment(),
 	});
 	const stderr = lastWords(child);
+	// Killed with something of ours unread, it resets its ends of the pipes; that it is gone is told by its exit.
+	for (const pipe of [child.stderr, child.stdio[4]]) pipe?.on('error', () => {});
 	try {
 		await isWaiting(child, stderr);
 		await writeIdMap(child.pid ?? 0, map).catch(cause => Promise.reject(new IdsRefused('no ids', {cause})));
