@@ -18,6 +18,8 @@ interface Facts {
 	readonly digest: Digest;
 	readonly files: number;
 	readonly bytes: number;
+	/** Present if nothing is chosen: the patterns, none of which matches. */
+	readonly unmatched?: readonly string[];
 }
 
 /** Chooses the files. From a file system that was chosen from before in the same way, only when somebody asks for them. */
@@ -29,7 +31,7 @@ export async function chooseFiles(step: CopyStep, source: CopySource, {store}: B
 			...(chown === undefined ? {} : {chown}),
 			...(chmod === undefined ? {} : {chmod}),
 		});
-		return {digest, ...sizes(selection)};
+		return {digest, ...sizes(selection), ...(selection.sources.length === 0 ? {unmatched: selection.unmatched} : {})};
 	};
 	if (source.fsid === undefined) {
 		const selection = await select();

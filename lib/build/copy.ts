@@ -9,6 +9,7 @@ import {type Chosen, chooseFiles} from './choose-files.ts';
 import {openCopySource} from './copy-source.ts';
 import {wordMissingSource} from './missing-source.ts';
 import {finishLayer, packEntries} from './pack-step.ts';
+import {unmatchedWarning} from './report.ts';
 import {spoolEntries} from './spool-entries.ts';
 import type {Stages} from './stage.ts';
 import type {Made, StageState, StepWork} from './step.ts';
@@ -21,6 +22,9 @@ export async function copyWork(step: CopyStep, before: StageState, stages: Stage
 	const chosen = await chooseFiles(step, source, builder).catch(async error => {
 		throw await wordMissingSource(error, step, source);
 	});
+	for (const pattern of chosen.unmatched ?? []) {
+		builder.events.emit(unmatchedWarning(step, pattern, builder.contexts.dockerfile));
+	}
 	const {instruction, destination, workdir, chown, chmod, link, parents, unpack} = step;
 	const placement = {destination, workdir, chown, chmod, link};
 	return {

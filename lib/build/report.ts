@@ -7,7 +7,7 @@ import {
 	StrataError,
 } from '../errors.ts';
 import {formatPlatform} from '../oci/platform.ts';
-import type {Base, BuildPlan} from '../plan/plan.ts';
+import type {Base, BuildPlan, CopyStep} from '../plan/plan.ts';
 import type {NewEvent} from './event-stream.ts';
 
 /** A text that locations point into. */
@@ -58,6 +58,17 @@ function excerptOf(text: string, {start, end, column}: Location): readonly Excer
 	return lines
 		.slice(first - 1, last)
 		.map((line, at) => ({number: first + at, text: line, marked: first + at >= start && first + at <= end}));
+}
+
+/** The warning that a COPY or ADD copies nothing, because its patterns match nothing (CPY-12). */
+export function unmatchedWarning(step: CopyStep, pattern: string, {name, text}: SourceText): NewEvent {
+	const location = step.marks?.[step.paths.indexOf(pattern)] ?? step.location;
+	return {
+		type: 'warning',
+		message: `${step.instruction}: ${pattern} matches nothing`,
+		location,
+		...(location.file === name ? {excerpt: excerptOf(text, location)} : {}),
+	};
 }
 
 /** The `plan` event. */

@@ -21,7 +21,7 @@ type Finder = (tree: Tree, path: string, exclude: PatternMatcher) => Source[];
 
 /**
  * Finds the sources of a COPY or ADD in a tree: SURFACE CPY-2, CPY-9, CPY-12 to CPY-15, PAR-13. Throws MissingSourceError for a path that is not
- * there, and if nothing but patterns was asked for and none of them matches.
+ * there. A pattern may match nothing, even if nothing else was asked for, as in BuildKit.
  */
 export function selectSources(tree: Tree, request: SourceRequest): Selection {
 	const exclude = compilePatterns((request.exclude ?? []).map(text => ({text})));
@@ -29,9 +29,6 @@ export function selectSources(tree: Tree, request: SourceRequest): Selection {
 	const found = request.paths.map(path => ({path, sources: find(tree, path, exclude)}));
 	const unmatched = found.flatMap(({path, sources}) => (sources.length === 0 ? [path] : []));
 	const heredocs = (request.files ?? []).map(heredocSource);
-	const [first] = unmatched;
-	if (first !== undefined && unmatched.length === found.length && heredocs.length === 0)
-		throw new MissingSourceError(first);
 	return {sources: [...found.flatMap(({sources}) => sources), ...heredocs], unmatched};
 }
 
