@@ -30,8 +30,9 @@ export async function openDocker(registry, {buildkit}) {
 			return {image: await saved(docker, name, join(site.folder, name))};
 		},
 		close: async () => {
-			engine.kill();
-			await new Promise(resolve => engine.on('close', resolve));
+			if (engine.exitCode !== null || engine.signalCode !== null)
+				console.error(`dockerd ended by itself: ${engine.exitCode ?? engine.signalCode}`);
+			else await ended(engine);
 			rmSync(folder, {recursive: true, force: true});
 		},
 	};
@@ -49,6 +50,11 @@ function startEngine(folder) {
 	return spawn('dockerd', ['--iptables=false', '--bridge=none', ...roots, '-H', `unix://${folder}/docker.sock`], {
 		stdio: 'ignore',
 	});
+}
+
+function ended(engine) {
+	engine.kill();
+	return new Promise(resolve => engine.on('close', resolve));
 }
 
 /** What `docker save` says of an image: its config, and its layers by path. */

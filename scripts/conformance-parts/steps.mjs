@@ -68,7 +68,10 @@ async function serve({id, responses, responses_src: source}, site) {
 	});
 	await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
 	site.urls.set(id, `http://127.0.0.1:${server.address().port}`);
-	site.closers.push(() => server.close());
+	site.closers.push(() => {
+		server.closeAllConnections();
+		server.close();
+	});
 }
 
 function contentOf(content, site) {
