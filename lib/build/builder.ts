@@ -21,8 +21,8 @@ export interface Builder {
 	readonly logs: BuildLogs;
 	/** Aborted when the build is stopped or a part of it failed; its reason is the error of the build. */
 	readonly signal: AbortSignal;
-	/** Aborted only when the build is stopped: what is done is packed and recorded even if something else fails. */
-	readonly stopped: AbortSignal;
+	/** Aborted 2 s after the build is stopped: what is done by then is packed and recorded, also if something else failed. */
+	readonly deadline: AbortSignal;
 	readonly slots: Slots;
 	readonly packer: Packer;
 	/** Seconds: SOURCE_DATE_EPOCH, which clamps every time we write. */

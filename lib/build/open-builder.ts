@@ -49,7 +49,7 @@ export function openBuilder(
 		cache: stepCache(store),
 		logs,
 		signal,
-		stopped,
+		deadline: later(stopped),
 		slots: slots(request.jobs),
 		packer: packing,
 		epoch,
@@ -72,4 +72,16 @@ export function openBuilder(
 			await (await worker?.catch(() => undefined))?.[Symbol.asyncDispose]();
 		},
 	};
+}
+
+/** As long as a program has to end. */
+const grace = 2_000;
+
+/** Aborted as `signal` is, when the time of grace is over. */
+function later(signal: AbortSignal): AbortSignal {
+	const controller = new AbortController();
+	const begin = () => setTimeout(() => controller.abort(signal.reason), grace).unref();
+	if (signal.aborted) begin();
+	else signal.addEventListener('abort', begin, {once: true});
+	return controller.signal;
 }

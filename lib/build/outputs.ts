@@ -8,8 +8,9 @@ import type {Exported} from './events.ts';
 import type {Output} from './options.ts';
 
 /** Brings a finished image to where it was asked for, one place after the other. The image is in the store by then. */
-export async function writeOutputs(image: ExportedImage, {request, store, events}: Builder): Promise<void> {
+export async function writeOutputs(image: ExportedImage, {request, store, events, signal}: Builder): Promise<void> {
 	for (const output of request.outputs) {
+		signal.throwIfAborted();
 		const start = events.elapsed();
 		const about = {type: 'export', output: output.type, dest: 'dest' in output ? output.dest : ''} as const;
 		events.emit({...about, state: 'started', ms: 0});

@@ -11,11 +11,11 @@ import {sameContent} from './same-content.ts';
 
 /** Packs the entries of a step into a layer of the store. */
 export async function packEntries(entries: readonly Entry[], builder: Builder): Promise<PackedLayer> {
-	const {store, packer, epoch, stopped} = builder;
+	const {store, packer, epoch, deadline} = builder;
 	const place = store.temporary();
 	const [blob, toc] = [`${place}.blob`, `${place}.toc`];
 	const request = {source: {entries}, blob, toc, ...(epoch === undefined ? {} : {epoch})};
-	const packed = await packer.pack(request, {signal: stopped});
+	const packed = await packer.pack(request, {signal: deadline});
 	try {
 		await adoptLayer(store, {...packed, encoder: encoderName(), blob, toc});
 		return packed;

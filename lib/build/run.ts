@@ -45,7 +45,7 @@ async function performRun(step: RunStep, before: StageState, builder: Builder): 
 	if (status !== 0) throw await runFailure(step, {status, logFile, ms: performance.now() - start}, before, builder);
 	return {
 		...(snapshot ? {snapshot} : {}),
-		...(layer ? {layer: finishLayer(step, untilAborted(layer, builder.stopped), before.files, builder)} : {}),
+		...(layer ? {layer: finishLayer(step, untilAborted(layer, builder.deadline), before.files, builder)} : {}),
 		singleId: ids === 1,
 	};
 }

@@ -51,11 +51,12 @@ runs('a build that is stopped leaves no process, no mount, no lock and no tempor
 runs('what was done before a stop is in the cache of the next build', async t => {
 	const shop = await workshop(t);
 	const {run} = endless(2);
-	await stopWhenUp(shop, onBusybox('RUN echo a > /a', run));
+	const big = 'RUN dd if=/dev/urandom of=/a bs=1M count=4 2>/dev/null';
+	await stopWhenUp(shop, onBusybox(big, run));
 
-	const {rows} = await shop.build(onBusybox('RUN echo a > /a', 'RUN cat /a'));
+	const {rows} = await shop.build(onBusybox(big, 'RUN cat /a > /b'));
 
-	t.deepEqual(rows, ['FROM busybox: cached', 'RUN echo a > /a: cached', 'RUN cat /a: done']);
+	t.deepEqual(rows, ['FROM busybox: cached', `${big}: cached`, 'RUN cat /a > /b: done']);
 });
 
 runs('a program that does not want to end is killed', async t => {
