@@ -1,4 +1,4 @@
-import {MachineError} from '../errors.ts';
+import {MachineError, StepError} from '../errors.ts';
 import {formatPlatform} from '../oci/platform.ts';
 import type {Mount, RunStep, Stage} from '../plan/plan.ts';
 import type {JobMount, RunJob} from '../runtime/job.ts';
@@ -10,7 +10,7 @@ import {refuseForeignPrograms} from './foreign-platform.ts';
 import type {KeyFields} from './key.ts';
 import {finishLayer} from './pack-step.ts';
 import {runFailure} from './run-failure.ts';
-import type {Made, StageState, StepWork} from './step.ts';
+import type {Made, Origin, StageState, StepWork} from './step.ts';
 import {stepOutput} from './step-output.ts';
 import {untilAborted} from './until-aborted.ts';
 
@@ -56,7 +56,7 @@ interface RunPlace {
 }
 
 /** Runs the program. Its output is in the log before it is told. */
-async function runLogged(step: RunStep, {before: {files}, logFile}: RunPlace, builder: Builder) {
+async function runLogged(step: RunStep, {before: {files, origin}, logFile}: RunPlace, builder: Builder) {
 	const {epoch, events, signal} = builder;
 	const worker = await workerFor(step, builder);
 	const {ids} = worker.facts;
@@ -71,9 +71,18 @@ async function runLogged(step: RunStep, {before: {files}, logFile}: RunPlace, bu
 			signal,
 		});
 		return {...outcome, ids};
+	} catch (error) {
+		throw withBase(error, origin);
 	} finally {
 		output.end();
 	}
+}
+
+/** Where a program is not in the image, it helps to know what that is made of. */
+function withBase(error: unknown, {base}: Origin): unknown {
+	if (!(error instanceof StepError) || error.code !== 'PROGRAM_MISSING') return error;
+	const {code, message, notes, help, cause} = error;
+	return new StepError(code, message, {notes: [...notes, `the base is ${base?.name ?? 'scratch'}`], help, cause});
 }
 
 /** What a machine lacks is told with the instruction that needs it. */
