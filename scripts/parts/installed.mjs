@@ -13,9 +13,16 @@ export function install(prefix) {
 	return join(prefix, 'bin/strata');
 }
 
-/** Starts the registry of base images. Who calls it ends it, by its `pid`. */
+/** Starts the registry of base images. Who calls it ends it, by its `pid`; a signal that ends us ends it too. */
 export function serveFixtures() {
 	const lines = execFileSync('scripts/fixtures', ['serve'], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
 	const value = name => new RegExp(`^${name}=(.*)$`, 'm').exec(lines)[1];
-	return {host: value('STRATA_TEST_REGISTRY'), pid: Number(value('STRATA_TEST_REGISTRY_PID'))};
+	const registry = {host: value('STRATA_TEST_REGISTRY'), pid: Number(value('STRATA_TEST_REGISTRY_PID'))};
+	for (const [signal, status] of Object.entries({SIGINT: 130, SIGTERM: 143, SIGHUP: 129})) {
+		process.once(signal, () => {
+			process.kill(registry.pid);
+			process.exit(status);
+		});
+	}
+	return registry;
 }
