@@ -13,16 +13,26 @@ export function install(prefix) {
 	return join(prefix, 'bin/strata');
 }
 
-/** Starts the registry of base images. Who calls it ends it, by its `pid`; a signal that ends us ends it too. */
+/** Starts the registry of base images. Who calls it ends it; a signal that ends us ends it too. */
 export function serveFixtures() {
 	const lines = execFileSync('scripts/fixtures', ['serve'], {encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit']});
 	const value = name => new RegExp(`^${name}=(.*)$`, 'm').exec(lines)[1];
-	const registry = {host: value('STRATA_TEST_REGISTRY'), pid: Number(value('STRATA_TEST_REGISTRY_PID'))};
+	const pid = Number(value('STRATA_TEST_REGISTRY_PID'));
+	const registry = {host: value('STRATA_TEST_REGISTRY'), pid, end: () => end(pid)};
 	for (const [signal, status] of Object.entries({SIGINT: 130, SIGTERM: 143, SIGHUP: 129})) {
 		process.once(signal, () => {
-			process.kill(registry.pid);
+			registry.end();
 			process.exit(status);
 		});
 	}
 	return registry;
+}
+
+/** What was counted must not be lost because the registry ended before. */
+function end(pid) {
+	try {
+		process.kill(pid);
+	} catch (error) {
+		console.error(`error: the registry of base images ended before it was ended: ${error.code}`);
+	}
 }
