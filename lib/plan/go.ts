@@ -13,12 +13,11 @@ export function plainList(values: readonly string[]): string {
 	return `[${values.join(' ')}]`;
 }
 
-/** `%+v` of docker's HealthcheckConfig. */
+/** `%q` of a pointer to docker's HealthcheckConfig: durations are texts there, and the number of retries a character. */
 export function healthcheckText({Test = [], Interval = 0, Timeout = 0, Retries = 0, ...starts}: Healthcheck): string {
 	const {StartPeriod = 0, StartInterval = 0} = starts;
-	const durations = Object.entries({Interval, Timeout, StartPeriod, StartInterval});
-	const fields = durations.map(([name, value]) => `${name}:${formatDuration(value)}`);
-	return `{Test:${plainList(Test)} ${fields.join(' ')} Retries:${Retries}}`;
+	const durations = [Interval, Timeout, StartPeriod, StartInterval].map(value => quoted(formatDuration(value)));
+	return `&{${quotedList(Test)} ${durations.join(' ')} ${quotedCharacter(Retries)}}`;
 }
 
 const named: Readonly<Record<string, string>> = {
@@ -32,6 +31,14 @@ const named: Readonly<Record<string, string>> = {
 	'\\': '\\\\',
 	'"': '\\"',
 };
+
+/** strconv.QuoteRune. What is no character is shown as U+FFFD. */
+function quotedCharacter(code: number): string {
+	const isCharacter = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+	const character = String.fromCodePoint(isCharacter ? code : 0xfffd);
+	if (character === '"') return `'"'`;
+	return character === "'" ? `'\\''` : `'${quoted(character).slice(1, -1)}'`;
+}
 
 /** strconv.Quote: what cannot be printed is escaped. */
 function quoted(text: string): string {

@@ -4,7 +4,7 @@ import type {ContainerConfig} from '../oci/image.ts';
 export interface Scope {
 	/** ENV and ARG together, as RUN and expansion see them: whichever was set last (SURFACE EXP-6, EXP-8). */
 	readonly environment: ReadonlyMap<string, string>;
-	/** The ARGs declared, in order; undefined if one has no value. */
+	/** The ARGs that the stage declares, in order; undefined if one has no value. */
 	readonly args: ReadonlyMap<string, string | undefined>;
 	readonly shell: readonly string[];
 	readonly user: string;

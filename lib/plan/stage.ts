@@ -40,8 +40,8 @@ export function planStage(
 		source: (name: Parameters<Graph['source']>[0], instruction: Parameters<Graph['source']>[2]) =>
 			graph.source(name, node, instruction),
 	};
-	// FROM stage: its ENV, ARGs, WORKDIR, USER and SHELL go on (SURFACE EXP-7)
-	let scope = parent?.scope ?? scopeOf(configOf(base, request.bases) ?? {});
+	// FROM stage: its ENV, ARGs, WORKDIR, USER and SHELL go on (SURFACE EXP-7); but the history names only a stage's own ARGs
+	let scope = parent ? {...parent.scope, args: new Map()} : scopeOf(configOf(base, request.bases) ?? {});
 	const steps: StepDraft[] = [{kind: 'base', text: node.from.text.replace(/\s+/g, ' '), location: node.from.location}];
 	for (const instruction of instructions) {
 		const planned = planInstruction(instruction, scope, surroundings);

@@ -31,9 +31,11 @@ const texts: readonly (readonly [instruction: string, createdBy: string])[] = [
 	['MAINTAINER me <me@x>', 'MAINTAINER me <me@x>'],
 	[
 		'HEALTHCHECK --interval=90s --timeout=1.5s --retries=3 CMD curl x',
-		'HEALTHCHECK {Test:[CMD-SHELL curl x] Interval:1m30s Timeout:1.5s StartPeriod:0s StartInterval:0s Retries:3}',
+		`HEALTHCHECK &{["CMD-SHELL" "curl x"] "1m30s" "1.5s" "0s" "0s" '\\x03'}`,
 	],
-	['HEALTHCHECK NONE', 'HEALTHCHECK {Test:[NONE] Interval:0s Timeout:0s StartPeriod:0s StartInterval:0s Retries:0}'],
+	['HEALTHCHECK --retries=65 CMD ["a"]', `HEALTHCHECK &{["CMD" "a"] "0s" "0s" "0s" "0s" 'A'}`],
+	['HEALTHCHECK --retries=39 CMD ["a"]', `HEALTHCHECK &{["CMD" "a"] "0s" "0s" "0s" "0s" '\\''}`],
+	['HEALTHCHECK NONE', `HEALTHCHECK &{["NONE"] "0s" "0s" "0s" "0s" '\\x00'}`],
 ];
 
 for (const [instruction, createdBy] of texts) {

@@ -75,7 +75,7 @@ test('a health check has only what is given (HC-1)', t => {
 		kind: 'config',
 		text: 'HEALTHCHECK --interval=1m CMD ["a"]',
 		location: {file: 'Dockerfile', start: 2, end: 2},
-		createdBy: 'HEALTHCHECK {Test:[CMD a] Interval:1m0s Timeout:0s StartPeriod:0s StartInterval:0s Retries:0}',
+		createdBy: `HEALTHCHECK &{["CMD" "a"] "1m0s" "0s" "0s" "0s" '\\x00'}`,
 		change: {set: 'healthcheck', healthcheck: {Test: ['CMD', 'a'], Interval: 60e9}},
 	});
 });

@@ -38,7 +38,7 @@ test('FROM a stage goes on with its ENV, ARGs, WORKDIR, USER and SHELL; siblings
 		workdir: '/w',
 		user: 'u',
 		command: ['/bin/bash', '-c', 'x'],
-		createdBy: 'RUN |1 A=1 /bin/bash -c x # buildkit',
+		createdBy: 'RUN /bin/bash -c x # buildkit',
 	});
 	t.like(runStep(`${first}FROM scratch\nRUN x`), {
 		env: [path],
