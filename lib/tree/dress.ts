@@ -14,6 +14,9 @@ export interface Placing {
 	readonly now: number;
 }
 
+/** Of every link, whatever an archive says: Linux knows no other (symlink(7)). */
+const linkMode = 0o777;
+
 /** An entry at its place, with the owner and mode it was given, and without what was only true where it came from. */
 export function dress(entry: Entry, path: string, {owner, mode}: Pick<Placing, 'owner' | 'mode'>): Entry {
 	const {offset: _offset, body: _body, linkname, ...facts} = entry;
@@ -21,7 +24,7 @@ export function dress(entry: Entry, path: string, {owner, mode}: Pick<Placing, '
 		...facts,
 		path,
 		...owner,
-		mode: entry.type === 'symlink' ? entry.mode : mode(entry.mode, entry.type === 'directory'),
+		mode: entry.type === 'symlink' ? linkMode : mode(entry.mode, entry.type === 'directory'),
 		...(linkname !== undefined && entry.type === 'symlink' && {linkname}),
 	};
 }

@@ -118,3 +118,12 @@ test('a whiteout in an archive is refused (W-13)', t => {
 		{code: 'WHITEOUT_NAME'},
 	);
 });
+
+test('a link has the one mode that Linux gives it, whatever the archive says', t => {
+	const entries = sampleToc({l: '→ f'}).map(entry => ({...entry, mode: 0o644}));
+	const selection = {sources: [{kind: 'archive' as const, path: 'a.tar', entries}], unmatched: []};
+
+	const [link] = placeEntries(selection, {destination: '/', workdir: '/', now}, sampleTree());
+
+	t.is(link?.mode, 0o777);
+});
