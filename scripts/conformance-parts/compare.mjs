@@ -43,7 +43,10 @@ function compareEntries(path, our, their, skip) {
 }
 
 function told(path, key, our, their) {
-	const text = entry => (key === 'mode' ? entry.mode.toString(8) : JSON.stringify(entry[key]));
+	const text = entry => {
+		if (key === 'mode') return entry.mode.toString(8);
+		return JSON.stringify(key === 'digest' && entry.data?.length < 2000 ? String(entry.data) : entry[key]);
+	};
 	return `has ${path} of ${key} ${text(their)}, not ${text(our)}`;
 }
 

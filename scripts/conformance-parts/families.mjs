@@ -13,6 +13,7 @@ export function readCases() {
 		...differential('conformance', differentialSteps),
 		...differential('kaniko', kanikoSteps),
 		...classic(),
+		...probes(),
 	];
 }
 
@@ -37,6 +38,23 @@ function differential(suite, stepsOf) {
 
 function classic() {
 	return usable(read('classic/cases.json').cases).map(one => ({...withHandWork(one), family: 'classic'}));
+}
+
+/** Cases of our own. They mean little without a reference. */
+function probes() {
+	const {cases} = JSON.parse(readFileSync('spec/conformance/probes.json', 'utf8'));
+	return cases.map(({id, context, dockerfile}) => ({
+		family: 'probes',
+		id,
+		steps: [
+			{
+				op: 'context',
+				id: 'd1',
+				entries: [...context, {type: 'file', path: 'Dockerfile', mode: '0644', data: dockerfile}],
+			},
+			{op: 'build', id: 'b1', context: 'd1', dockerfile_dir: 'd1'},
+		],
+	}));
 }
 
 function usable(cases) {

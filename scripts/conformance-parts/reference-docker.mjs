@@ -60,7 +60,7 @@ function ended(engine) {
 /** What `docker save` says of an image: its config, and its layers by path. */
 async function saved(docker, name, folder) {
 	mkdirSync(folder);
-	await docker('save', '-o', join(folder, 'image.tar'), name);
+	if ((await docker('save', '-o', join(folder, 'image.tar'), name)).status !== 0) return undefined;
 	await capture('tar', ['-xf', join(folder, 'image.tar'), '-C', folder]);
 	const read = path => JSON.parse(readFileSync(join(folder, path), 'utf8'));
 	const [{Config, Layers}] = read('manifest.json');

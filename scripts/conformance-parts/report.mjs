@@ -1,13 +1,13 @@
-/** Prints what failed and why, then a line for each family. Answers the exit code: 1 if something failed unexplained, or passed that should not. */
+/** Prints what a case came to, if it did not simply pass. */
+export function printResult({state, reason, family, id, exception, notes, kept}) {
+	if (state === 'failed') console.log(`${exception ? 'exception' : 'FAILED'} ${family} ${id}: ${reason}`);
+	if (state === 'passed' && exception) console.log(`no exception any more: ${family} ${id}`);
+	for (const note of notes) console.log(`  note: ${id}: ${note}`);
+	if (kept) console.log(`  kept: ${kept}`);
+}
+
+/** Prints a line for each family, and what this release lacks. Answers the exit code: 1 if something failed unexplained, or passed that should not. */
 export function printTable(results) {
-	for (const result of results) {
-		if (result.state === 'failed')
-			console.log(`${result.exception ? 'exception' : 'FAILED'} ${result.family} ${result.id}: ${result.reason}`);
-		if (result.state === 'passed' && result.exception)
-			console.log(`no exception any more: ${result.family} ${result.id}`);
-		for (const note of result.notes) console.log(`  note: ${result.id}: ${note}`);
-		if (result.kept) console.log(`  kept: ${result.kept}`);
-	}
 	printLater(results);
 	const families = [...new Set(results.map(({family}) => family))];
 	const rows = families.map(family =>
