@@ -8,37 +8,31 @@ import {capture} from './processes.mjs';
 
 /** Docker's classic builder, or the BuildKit that is part of it, in an engine of its own. The command must be as old as the engine. */
 export async function openDocker(registry, {buildkit}) {
-	const folder = mkdtempSync(join(tmpdir(), 'strata-docker-'));
-	const env = {...process.env, DOCKER_BUILDKIT: buildkit ? '1' : '0', DOCKER_HOST: `unix://${folder}/docker.sock`};
-	const docker = (...args) => capture('/usr/bin/docker', args, {env});
-	const engine = startEngine(folder);
-	while ((await docker('info')).status !== 0) await sleep(200);
-	const pulled = new Map();
-	const base = name => {
-		const fixture = `${registry}/${standIn(name)}`;
-		if (!pulled.has(fixture)) pulled.set(fixture, docker('pull', '-q', fixture));
-		return pulled.get(fixture).then(() => docker('tag', fixture, name));
-	};
+	let engine = await startEngine({registry, buildkit});
 	let count = 0;
 	return {
+		/** An engine may not survive what it is asked to build: the next case gets another one. */
 		async build({args, folder: context, bases, names}, site) {
+			if (!engine.isAlive()) {
+				console.error(`dockerd ended at the case before ${site.id}`);
+				await engine.close();
+				engine = await startEngine({registry, buildkit});
+			}
 			const name = `reference-${++count}`;
-			for (const [one] of bases) if (!one.includes('@')) await base(one);
+			for (const [base] of bases) if (!base.includes('@')) await engine.base(base);
 			const tags = [name, ...names].flatMap(tag => ['-t', tag]);
-			const built = await docker('build', '--network', 'host', ...args, ...tags, context);
+			const built = await engine.docker('build', '--network', 'host', ...args, ...tags, context);
 			if (built.status !== 0) return {text: built.text};
-			return {image: await saved(docker, name, join(site.folder, name))};
+			return (await saved(engine.docker, name, join(site.folder, name))) ?? {text: 'has no layer that could be saved'};
 		},
-		close: async () => {
-			if (engine.exitCode !== null || engine.signalCode !== null)
-				console.error(`dockerd ended by itself: ${engine.exitCode ?? engine.signalCode}`);
-			else await ended(engine);
-			rmSync(folder, {recursive: true, force: true});
-		},
+		close: () => engine.close(),
 	};
 }
 
-function startEngine(folder) {
+async function startEngine({registry, buildkit}) {
+	const folder = mkdtempSync(join(tmpdir(), 'strata-docker-'));
+	const env = {...process.env, DOCKER_BUILDKIT: buildkit ? '1' : '0', DOCKER_HOST: `unix://${folder}/docker.sock`};
+	const docker = (...args) => capture('/usr/bin/docker', args, {env});
 	const roots = [
 		'--data-root',
 		join(folder, 'data'),
@@ -47,22 +41,43 @@ function startEngine(folder) {
 		'--pidfile',
 		join(folder, 'pid'),
 	];
-	return spawn('dockerd', ['--iptables=false', '--bridge=none', ...roots, '-H', `unix://${folder}/docker.sock`], {
-		stdio: 'ignore',
-	});
+	const daemon = spawn(
+		'dockerd',
+		['--iptables=false', '--bridge=none', ...roots, '-H', `unix://${folder}/docker.sock`],
+		{
+			stdio: 'ignore',
+			detached: true,
+		},
+	);
+	const ended = new Promise(resolve => daemon.on('close', resolve));
+	const isAlive = () => daemon.exitCode === null && daemon.signalCode === null;
+	while (isAlive() && (await docker('info')).status !== 0) await sleep(200);
+	const pulled = new Map();
+	return {
+		docker,
+		isAlive,
+		/** Gives a fixture the name of the base that it stands for. */
+		async base(name) {
+			const fixture = `${registry}/${standIn(name)}`;
+			if (!pulled.has(fixture)) pulled.set(fixture, docker('pull', '-q', fixture));
+			await pulled.get(fixture);
+			await docker('tag', fixture, name);
+		},
+		async close() {
+			daemon.kill();
+			await ended;
+			await capture('umount', ['-l', join(folder, 'data')]);
+			rmSync(folder, {recursive: true, force: true});
+		},
+	};
 }
 
-function ended(engine) {
-	engine.kill();
-	return new Promise(resolve => engine.on('close', resolve));
-}
-
-/** What `docker save` says of an image: its config, and its layers by path. */
+/** What `docker save` says of an image: its config, and its layers by path. Undefined for an image without layers. */
 async function saved(docker, name, folder) {
 	mkdirSync(folder);
 	if ((await docker('save', '-o', join(folder, 'image.tar'), name)).status !== 0) return undefined;
 	await capture('tar', ['-xf', join(folder, 'image.tar'), '-C', folder]);
 	const read = path => JSON.parse(readFileSync(join(folder, path), 'utf8'));
 	const [{Config, Layers}] = read('manifest.json');
-	return {config: read(Config), layers: Layers.map(path => join(folder, path))};
+	return {image: {config: read(Config), layers: Layers.map(path => join(folder, path))}};
 }

@@ -12,6 +12,7 @@ export async function runCase(one, options) {
 	const folder = mkdtempSync(join(tmpdir(), 'strata-conformance-'));
 	const site = {
 		...options,
+		id: one.id,
 		folder,
 		root: join(folder, 'store'),
 		bases: one.bases ?? [],
