@@ -44,4 +44,4 @@ if (hasCorpus) {
 			}
 		});
 	}
-} else console.log('skipped: corpus/real, as this machine has no corpus');
+} else test.skip('the files of corpus/real (skipped: this machine has no corpus)', t => t.fail());
