@@ -28,6 +28,7 @@ const rules: Readonly<Record<keyof BuildOptions, Rule>> = {
 	noCache: flag,
 	pull: flag,
 	network: {must: "'default', 'none' or 'host'", is: value => ['default', 'none', 'host'].includes(value as string)},
+	allow: texts,
 	hosts: textsByName,
 	runtime: text,
 	jobs: {must: 'a whole number above 0', is: value => Number.isInteger(value) && Number(value) > 0},

@@ -1,3 +1,5 @@
+import type {Entitlement} from './entitlements.ts';
+
 /** What `build()` is asked to do: UX.md section 8. */
 export interface BuildOptions {
 	/** A folder, a `file:` URL, a context that is on no disk, or one in a tar. */
@@ -19,6 +21,8 @@ export interface BuildOptions {
 	/** Ask the registry even if the base is in the store. */
 	readonly pull?: boolean;
 	readonly network?: 'default' | 'none' | 'host';
+	/** What a RUN may ask for with `--network=host`, `--security=insecure` or `--device`; the network `host` allows itself. */
+	readonly allow?: readonly (Entitlement | `device=${string}`)[];
 	/** Lines for /etc/hosts: name → address. */
 	readonly hosts?: Readonly<Record<string, string>>;
 	/** `crun`, `runc` or a path; default: what works. */

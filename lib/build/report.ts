@@ -71,6 +71,21 @@ export function unmatchedWarning(step: CopyStep, pattern: string, {name, text}: 
 	};
 }
 
+/** The warnings about devices that a RUN would like to have: there are none here (SURFACE RUN-11). */
+export function missingDeviceWarnings({stages}: BuildPlan, {name: file, text}: SourceText): readonly NewEvent[] {
+	const steps = stages.flatMap(({steps}) => steps);
+	return steps.flatMap(step =>
+		step.kind === 'run'
+			? (step.devices ?? []).map(({name, location}) => ({
+					type: 'warning' as const,
+					message: `RUN: there is no device ${name} here, the step does without it`,
+					location,
+					...(location.file === file ? {excerpt: excerptOf(text, location)} : {}),
+				}))
+			: [],
+	);
+}
+
 /** The `plan` event. */
 export function planEvent(plan: BuildPlan): NewEvent {
 	return {

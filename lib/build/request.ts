@@ -4,6 +4,7 @@ import {UsageError} from '../errors.ts';
 import {formatPlatform, hostPlatform, type Platform, parsePlatform} from '../oci/platform.ts';
 import {familiarName, parseReference} from '../oci/reference.ts';
 import {checkTypes} from './check-types.ts';
+import {checkEntitlements, type Entitlement} from './entitlements.ts';
 import type {ArchiveContext, BuildOptions, Output, VirtualContext} from './options.ts';
 
 /** Build options, checked and with their defaults filled in. */
@@ -21,6 +22,7 @@ export interface Request {
 	readonly noCache: boolean;
 	readonly pull: boolean;
 	readonly network: 'default' | 'none' | 'host';
+	readonly allow: ReadonlySet<Entitlement>;
 	readonly hosts: readonly {readonly name: string; readonly address: string}[];
 	readonly runtime: string | undefined;
 	readonly jobs: number;
@@ -44,6 +46,7 @@ export function checkOptions(options: BuildOptions): Request {
 		noCache: options.noCache ?? false,
 		pull: options.pull ?? false,
 		network: options.network ?? 'default',
+		allow: checkEntitlements([...(options.allow ?? []), ...(options.network === 'host' ? ['network.host'] : [])]),
 		hosts: Object.entries(options.hosts ?? {}).map(([name, address]) => ({name, address})),
 		runtime: options.runtime,
 		jobs: options.jobs ?? availableParallelism(),

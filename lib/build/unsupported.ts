@@ -1,4 +1,4 @@
-import {DockerfileError, MachineError} from '../errors.ts';
+import {DockerfileError} from '../errors.ts';
 import type {BuildPlan, CopyStep, RunStep, Step} from '../plan/plan.ts';
 
 /** Refuses, before anything is done, what the Dockerfile asks for and this release cannot do. */
@@ -6,13 +6,6 @@ export function refuseUnsupported(plan: BuildPlan): void {
 	for (const step of plan.stages.flatMap(stage => stage.steps)) {
 		const what = unsupported(step);
 		if (what) throw new DockerfileError('NOT_SUPPORTED', `this release has no ${what}`, {location: step.location});
-		if (step.kind === 'run' && step.security === 'insecure') {
-			throw new MachineError('NOT_ALLOWED', 'RUN --security=insecure is not allowed', {
-				location: step.location,
-				notes: ['strata runs rootless: there are no privileges to give'],
-				help: ['remove the flag: RUN without --security'],
-			});
-		}
 	}
 }
 

@@ -16,6 +16,7 @@ export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<Buil
 		noCache: args.has('no-cache'),
 		pull: args.has('pull'),
 		network: networkMode(args.text('network')),
+		allow: args.texts('allow').flatMap(entitlements),
 		hosts: Object.fromEntries(args.texts('add-host').map(hostAddress)),
 		...(target === undefined ? {} : {target}),
 		...(runtime === undefined ? {} : {runtime}),
@@ -39,6 +40,11 @@ function namedContext(text: string): readonly [string, string] {
 	const [name, source] = splitPair(text, '=');
 	if (name === '' || source === '') throw badValue('--build-context', text, 'assets=./assets');
 	return [name, source];
+}
+
+/** One, or several with commas between; what follows `device=` has commas of its own. The build looks at the names. */
+function entitlements(text: string) {
+	return (text.startsWith('device=') ? [text] : text.split(',')) as NonNullable<BuildOptions['allow']>;
 }
 
 /** `db:10.0.0.7` or `db=10.0.0.7`; an IPv6 address may stand in brackets. */

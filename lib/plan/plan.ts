@@ -85,9 +85,19 @@ export interface RunStep extends StepCommon {
 	readonly workdir: string;
 	readonly network: 'default' | 'none' | 'host';
 	readonly security: 'sandbox' | 'insecure';
+	/** Devices by their CDI names, in the order of the flags: https://github.com/cncf-tags/container-device-interface */
+	readonly devices?: readonly {readonly name: string; readonly required: boolean; readonly location: Location}[];
+	/** What its flags ask for that a build must be allowed; the network of the build itself is none of it. */
+	readonly entitlements?: readonly AskedEntitlement[];
 	readonly mounts: readonly Mount[];
 	/** Files to be seen below /dev/pipes while it runs: heredocs that are programs, or further descriptors (PAR-12). */
 	readonly heredocs: readonly Heredoc[];
+}
+
+/** What a RUN may not do unless the build is allowed to, and where it asks for it (SURFACE CLI-16). */
+export interface AskedEntitlement {
+	readonly name: 'network.host' | 'security.insecure';
+	readonly location: Location;
 }
 
 /** A `RUN --mount`, its values expanded and its defaults filled in. */

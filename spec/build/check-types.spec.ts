@@ -17,6 +17,7 @@ const wrong: Readonly<Record<keyof BuildOptions, readonly unknown[]>> = {
 	noCache: ['yes', 1],
 	pull: ['always'],
 	network: ['bridge', true],
+	allow: ['network.host', [1]],
 	hosts: [{db: 1}, ['db:1']],
 	runtime: [1],
 	jobs: [0, -1, 1.5, '2', Number.NaN],

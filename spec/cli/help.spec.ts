@@ -52,6 +52,7 @@ Image    -t, --tag NAME[:TAG]       name it; repeatable
 Sources  -f, --file FILE            the Dockerfile (default: PATH/Dockerfile)
              --build-context N=SRC  DIR, docker-image://REF, oci-layout://DIR
              --build-arg K[=V]      set an ARG; no V: from the environment
+             --allow NAME           network.host, security.insecure or device
              --pull                 ask the registry even if the base is here
 Steps        --network MODE         default, none or host
              --add-host NAME:IP     a line in /etc/hosts; repeatable

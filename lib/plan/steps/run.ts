@@ -1,8 +1,8 @@
 import {heredocText, parseHeredoc} from '../../dockerfile/heredoc.ts';
 import type {RunInstruction} from '../../dockerfile/instruction.ts';
-import {DockerfileError} from '../../errors.ts';
+import {DockerfileError, type Location} from '../../errors.ts';
 import {planMounts} from '../mount.ts';
-import type {Heredoc} from '../plan.ts';
+import type {AskedEntitlement, Heredoc} from '../plan.ts';
 import {proxyEnvironment} from '../proxy.ts';
 import type {Scope} from '../scope.ts';
 import {argvOf} from './config.ts';
@@ -11,7 +11,6 @@ import {expanderOf, origin, type Planned, type Turn} from './draft.ts';
 export function planRun(turn: Turn<RunInstruction>): Planned {
 	const {instruction, scope, surroundings} = turn;
 	const {command, heredocs} = commandOf(instruction, scope);
-	refuseDevices(instruction);
 	return {
 		step: {
 			kind: 'run',
@@ -22,11 +21,16 @@ export function planRun(turn: Turn<RunInstruction>): Planned {
 			proxyEnv: proxyEnvironment(surroundings.buildArgs).filter(variable => !isSet(variable, scope)),
 			user: scope.user,
 			workdir: scope.workdir,
-			network: instruction.network ?? surroundings.network,
+			network: networkOf(instruction) ?? surroundings.network,
 			security: instruction.security ?? 'sandbox',
+			...unlessEmpty('devices', instruction.devices),
+			...unlessEmpty('entitlements', entitlementsOf(instruction)),
 			mounts: planMounts(turn, expanderOf(turn)),
 			heredocs,
-			...(instruction.mounts.length > 0 ? {marks: instruction.mounts.map(({location}) => location)} : {}),
+			...unlessEmpty(
+				'marks',
+				instruction.mounts.map(({location}) => location),
+			),
 		},
 		scope,
 	};
@@ -65,14 +69,26 @@ function checkedArgv({command, location}: RunInstruction, scope: Scope): readonl
 	throw new DockerfileError('NO_COMMAND', 'RUN: the command is empty', {location});
 }
 
-/** Devices need an entitlement that an unprivileged user cannot give. */
-function refuseDevices({devices}: RunInstruction): void {
-	const [device] = devices.filter(({required}) => required);
-	if (!device) return;
-	throw new DockerfileError('DEVICE_UNSUPPORTED', `RUN: the device ${device.name} cannot be given to a step`, {
-		location: device.location,
-		help: ['without required, the step runs and does without it'],
-	});
+function unlessEmpty<Name extends string, T>(name: Name, list: readonly T[]): {readonly [Key in Name]?: readonly T[]} {
+	return list.length > 0 ? ({[name]: list} as {[Key in Name]: readonly T[]}) : {};
+}
+
+/** `--network=default` is no flag at all: the network is that of the build (SURFACE RUN-9). */
+function networkOf({network}: RunInstruction): 'none' | 'host' | undefined {
+	return network === 'default' ? undefined : network;
+}
+
+/** SURFACE RUN-9, RUN-10. */
+function entitlementsOf(instruction: RunInstruction): readonly AskedEntitlement[] {
+	const asked = (name: AskedEntitlement['name'], flag: string) => ({name, location: placeOf(flag, instruction)});
+	return [
+		...(instruction.network === 'host' ? [asked('network.host', 'network')] : []),
+		...(instruction.security === 'insecure' ? [asked('security.insecure', 'security')] : []),
+	];
+}
+
+function placeOf(name: string, {flags, location}: RunInstruction): Location {
+	return flags.find(flag => flag.name === name)?.location ?? location;
 }
 
 /** A proxy that an ARG or ENV names is part of the environment already. */
