@@ -12,7 +12,7 @@ import {writeTree} from './trees.mjs';
 
 /** Attributes of BuildKit's frontend that are said in another way here, or say nothing new. */
 const known =
-	/^(build-arg:|context:|label:|context$|filename$|target$|platform$|no-cache$|source$|cmdline$|requestid$|frontend\.caps$|force-network-mode$)/;
+	/^(build-arg:|context:|label:|context$|filename$|target$|platform$|no-cache$|source$|hostname$|ulimit$|cmdline$|requestid$|frontend\.caps$|force-network-mode$)/;
 
 /** Runs `strata build` for a step. What it made is named for the step in the case's store, and for all names of its exports. */
 export async function buildStep(step, site) {
@@ -53,7 +53,12 @@ async function described(step, site) {
 	const tags = [...(namesLayout ? [] : [`conformance:${step.id}`]), ...names];
 	const usual = usualFlags(step, context, site);
 	const bases = baseContexts(site, fill(context.dockerfile ?? '', site), step.build_args);
-	const own = [...ownFlags(step), ...outputs(exports, site), ...contextFlags([...bases, ...namedContexts(step, site)])];
+	const own = [
+		...ownFlags(step),
+		...allowed(step, site),
+		...outputs(exports, site),
+		...contextFlags([...bases, ...namedContexts(step, site)]),
+	];
 	return {
 		args: [...tags.flatMap(name => ['-t', name]), ...usual, ...own, context.folder],
 		exports,
@@ -67,7 +72,7 @@ function usualFlags(step, {file}, site) {
 	const pairs = (flag, record = {}) =>
 		Object.entries(record).flatMap(([name, value]) => [flag, `${name}=${fill(value, site)}`]);
 	return [
-		...pairs('--build-arg', step.build_args),
+		...pairs('--build-arg', {...hostname(step.attrs), ...step.build_args}),
 		...pairs('--label', step.labels),
 		...(step.target ? ['--target', step.target] : []),
 		...(file ? ['-f', file] : []),
@@ -75,11 +80,24 @@ function usualFlags(step, {file}, site) {
 	];
 }
 
+/** What the frontend calls an option, people say by a build arg. */
+function hostname({hostname: name} = {}) {
+	return name ? {BUILDKIT_SANDBOX_HOSTNAME: name} : {};
+}
+
+const entitlements = {NetworkHost: 'network.host', SecurityInsecure: 'security.insecure', Device: 'device'};
+
+function allowed({entitlements: asked = []}, {mode}) {
+	const names = asked.map(text => entitlements[/Entitlement(\w+)/.exec(text)?.[1]] ?? text);
+	return mode === 'granted' ? names.flatMap(name => ['--allow', name]) : [];
+}
+
 /** Flags that are said in another way elsewhere. */
 function ownFlags({platform, attrs = {}, no_cache: all}) {
 	return [
 		...(platform ? ['--platform', platform] : []),
 		...('no-cache' in attrs || all !== undefined ? noCache(attrs['no-cache'] ?? all) : []),
+		...(attrs.ulimit?.split(',').flatMap(limit => ['--ulimit', limit]) ?? []),
 		...(attrs['force-network-mode'] ? ['--network', attrs['force-network-mode']] : []),
 	];
 }
@@ -96,7 +114,6 @@ function refuseEarly(step) {
 	if (step.via === 'gateway-client-func') later("BuildKit's gateway API");
 	if (step.secrets) later('--secret');
 	if (step.ssh) later('--ssh');
-	if (step.entitlements) later('entitlements');
 	if (step.cache) later('--cache-to, --cache-from');
 	if (step.special || step.flags?.includes('-')) later('remote contexts and contexts on stdin');
 	if (/^(<buf|sprintf)/.test(step.dockerfile)) later('texts that upstream computes');

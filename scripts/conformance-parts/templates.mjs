@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto';
+import {echoPort} from './echo-server.mjs';
 import {later} from './outcomes.mjs';
 
 /** A registry that is nowhere: what is "pushed" to it is found in the case's own store. */
@@ -8,6 +9,7 @@ const rules = [
 	[/^(server\d+)\.URL$/, ([, id], {urls}) => urls.get(id) ?? later('remote contexts')],
 	[/^(d\d+)$/, ([, id], {places}) => places.get(id)],
 	[/^sb\.NewRegistry\(\)$|^privateRegistryURL$/, () => registry],
+	[echoPort, (_, {echo}) => echo],
 	[/^minimalBaseImage\(\)$|^testEnv\.PlatformDefaults\.BaseImage$/, () => 'busybox'],
 	[/^expectedFileChmod$/, () => '-rw-r--r--'],
 	[/^identity\.NewID\(\)$/, () => 'id'],

@@ -19,7 +19,7 @@ test('every flag of build arrives in the options of the API', t => {
 			...['-t', 'a', '-t', 'b', '--label', 'x=1=2', '--label', 'y', '--platform', 'linux/amd64,linux/arm64'],
 			...['--target', 'test', '--build-context', 'src=./s', '--build-arg', 'A=1', '--pull', '--network', 'none'],
 			...['--add-host', 'db:10.0.0.7', '--add-host', 'v6=[::1]', '--runtime', 'crun', '--jobs', '3', '--no-cache'],
-			...['-o', 'out', '--load', '.'],
+			...['--allow', 'network.host,device', '--allow', 'device=v.com/c=n,alias=x', '-o', 'out', '--load', '.'],
 		]),
 		{
 			tags: ['a', 'b'],
@@ -30,6 +30,7 @@ test('every flag of build arrives in the options of the API', t => {
 			buildArgs: {A: '1'},
 			pull: true,
 			network: 'none',
+			allow: ['network.host', 'device', 'device=v.com/c=n,alias=x'],
 			hosts: {db: '10.0.0.7', v6: '::1'},
 			runtime: 'crun',
 			jobs: 3,
