@@ -29,7 +29,10 @@ const rules: Readonly<Record<keyof BuildOptions, Rule>> = {
 	pull: flag,
 	network: {must: "'default', 'none' or 'host'", is: value => ['default', 'none', 'host'].includes(value as string)},
 	allow: texts,
-	hosts: textsByName,
+	hosts: {must: 'an object of addresses', is: value => isRecord(value, one => isString(one) || texts.is(one))},
+	dns: {must: 'an object of lists: servers, search, options', is: isDns},
+	shmSize: {must: 'a number of bytes', is: value => Number.isSafeInteger(value) && Number(value) >= 0},
+	ulimits: {must: 'an object of numbers or {soft, hard}', is: value => isRecord(value, isLimit)},
 	runtime: text,
 	jobs: {must: 'a whole number above 0', is: value => Number.isInteger(value) && Number(value) > 0},
 	root: text,
@@ -78,6 +81,16 @@ function isOutput(value: unknown): boolean {
 	if (!isObject(value)) return false;
 	if (value.type === 'load') return true;
 	return (value.type === 'oci' || value.type === 'docker') && isString(value.dest);
+}
+
+function isDns(value: unknown): boolean {
+	const known = ['servers', 'search', 'options'];
+	return isRecord(value, texts.is) && Object.keys(value as object).every(name => known.includes(name));
+}
+
+function isLimit(value: unknown): boolean {
+	const isCount = (count: unknown) => Number.isSafeInteger(count) && Number(count) >= -1;
+	return isCount(value) || (isObject(value) && isCount(value.soft) && isCount(value.hard));
 }
 
 function isString(value: unknown): value is string {

@@ -9,6 +9,7 @@ import {buildLogs} from './logs.ts';
 import type {Order} from './perform.ts';
 import type {Request} from './request.ts';
 import {slots} from './slots.ts';
+import {grantLimits} from './ulimits.ts';
 
 /** What a builder works on. */
 export interface Places {
@@ -36,6 +37,7 @@ export function openBuilder(
 		const {runtime} = request;
 		const started = await startWorker({root: store.root, signal, ...(runtime ? {runtime} : {})});
 		if (started.facts.warning) events.emit({type: 'warning', ...started.facts.warning});
+		for (const warning of grantLimits(request.ulimits, started.facts.hardLimits).warnings) events.emit(warning);
 		return started;
 	};
 

@@ -23,8 +23,18 @@ export interface BuildOptions {
 	readonly network?: 'default' | 'none' | 'host';
 	/** What a RUN may ask for with `--network=host`, `--security=insecure` or `--device`; the network `host` allows itself. */
 	readonly allow?: readonly (Entitlement | `device=${string}`)[];
-	/** Lines for /etc/hosts: name → address. */
-	readonly hosts?: Readonly<Record<string, string>>;
+	/** Lines for /etc/hosts: name → address, or several. `host-gateway` is this machine. */
+	readonly hosts?: Readonly<Record<string, string | readonly string[]>>;
+	/** For /etc/resolv.conf, in place of what this machine's says. */
+	readonly dns?: {
+		readonly servers?: readonly string[];
+		readonly search?: readonly string[];
+		readonly options?: readonly string[];
+	};
+	/** Bytes of /dev/shm; default 64 MiB. */
+	readonly shmSize?: number;
+	/** Limits of processes by name, as `nofile`: one number, or what programs get and what they may raise it to; -1 is no limit. */
+	readonly ulimits?: Readonly<Record<string, number | {readonly soft: number; readonly hard: number}>>;
 	/** `crun`, `runc` or a path; default: what works. */
 	readonly runtime?: string;
 	/** Steps at a time; default: number of cores. */

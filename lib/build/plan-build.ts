@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {StrataError} from '../errors.ts';
 import {findUser, type UserIds} from '../oci/passwd.ts';
 import type {Base, BuildPlan, RunStep, Stage} from '../plan/plan.ts';
-import {bundleConfig} from '../runtime/bundle.ts';
+import {bundleConfig, configText} from '../runtime/bundle.ts';
 import {bundleFiles} from '../runtime/mounts.ts';
 import {openStore} from '../store/open.ts';
 import {defaultRoot} from '../store/root.ts';
@@ -78,7 +78,7 @@ function writeBundle(step: RunStep, {plan, request, folder}: BundlePlace): strin
 	mkdirSync(join(bundle, 'files'), {recursive: true});
 	for (const {path, data, mode} of bundleFiles(job, {resolvConf: ''})) writeFileSync(join(bundle, path), data, {mode});
 	const config = bundleConfig(job, user, 'rootfs', annotations ? {annotations} : {});
-	writeFileSync(join(bundle, 'config.json'), `${JSON.stringify(config, undefined, '\t')}\n`);
+	writeFileSync(join(bundle, 'config.json'), `${configText(config, '\t')}\n`);
 	return bundle;
 }
 

@@ -3,9 +3,13 @@ import {fileURLToPath} from 'node:url';
 import {UsageError} from '../errors.ts';
 import {formatPlatform, hostPlatform, type Platform, parsePlatform} from '../oci/platform.ts';
 import {familiarName, parseReference} from '../oci/reference.ts';
+import type {ResourceLimit, RunJob} from '../runtime/job.ts';
+import type {Dns} from '../runtime/resolv-conf.ts';
 import {checkTypes} from './check-types.ts';
 import {checkEntitlements, type Entitlement} from './entitlements.ts';
+import {checkAddress, checkHosts} from './hosts.ts';
 import type {ArchiveContext, BuildOptions, Output, VirtualContext} from './options.ts';
+import {checkUlimits} from './ulimits.ts';
 
 /** Build options, checked and with their defaults filled in. */
 export interface Request {
@@ -23,7 +27,11 @@ export interface Request {
 	readonly pull: boolean;
 	readonly network: 'default' | 'none' | 'host';
 	readonly allow: ReadonlySet<Entitlement>;
-	readonly hosts: readonly {readonly name: string; readonly address: string}[];
+	readonly hosts: RunJob['hosts'];
+	readonly dns: Dns;
+	/** Bytes. */
+	readonly shmSize: number | undefined;
+	readonly ulimits: readonly ResourceLimit[];
 	readonly runtime: string | undefined;
 	readonly jobs: number;
 	readonly root: string | undefined;
@@ -47,7 +55,10 @@ export function checkOptions(options: BuildOptions): Request {
 		pull: options.pull ?? false,
 		network: options.network ?? 'default',
 		allow: checkEntitlements([...(options.allow ?? []), ...(options.network === 'host' ? ['network.host'] : [])]),
-		hosts: Object.entries(options.hosts ?? {}).map(([name, address]) => ({name, address})),
+		hosts: checkHosts(options.hosts ?? {}),
+		dns: checkDns(options.dns ?? {}),
+		shmSize: options.shmSize || undefined,
+		ulimits: checkUlimits(options.ulimits ?? {}),
 		runtime: options.runtime,
 		jobs: options.jobs ?? availableParallelism(),
 		root: options.root,
@@ -58,6 +69,10 @@ export function checkOptions(options: BuildOptions): Request {
 function withEpoch(buildArgs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
 	const {SOURCE_DATE_EPOCH: epoch} = process.env;
 	return epoch ? {SOURCE_DATE_EPOCH: epoch, ...buildArgs} : buildArgs;
+}
+
+function checkDns({servers = [], search = [], options = []}: NonNullable<BuildOptions['dns']>): Dns {
+	return {servers: servers.map(server => checkAddress('--dns', server, '10.0.0.53')), search, options};
 }
 
 function checkName(tag: string): string {

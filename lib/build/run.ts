@@ -12,6 +12,7 @@ import {finishLayer} from './pack-step.ts';
 import {runFailure} from './run-failure.ts';
 import type {Made, Origin, StageState, StepWork} from './step.ts';
 import {stepOutput} from './step-output.ts';
+import {grantLimits} from './ulimits.ts';
 import {untilAborted} from './until-aborted.ts';
 
 /** A RUN, as the cache sees it: its program and all that the program can see (SURFACE KEY-2). */
@@ -31,6 +32,8 @@ function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyF
 		mounts: step.mounts.map(mount => ({...mount, from: mount.from && {...mount.from}})) as never,
 		heredocs: step.heredocs.map(heredoc => ({...heredoc})),
 		hosts: request.hosts.map(host => ({...host})),
+		shmSize: request.shmSize,
+		ulimits: request.ulimits.map(limit => ({...limit})),
 		hostname: hostnameOf(request),
 		platform: formatPlatform(stage.platform),
 		epoch,
@@ -63,7 +66,8 @@ async function runLogged(step: RunStep, {before: {files, origin}, logFile}: RunP
 	const parent = await snapshotOf(files, worker);
 	const output = stepOutput({step: step.id, logFile}, events);
 	try {
-		const outcome = await worker.run(runJob(step, builder), parent, {
+		const {limits} = grantLimits(builder.request.ulimits, worker.facts.hardLimits);
+		const outcome = await worker.run({...runJob(step, builder), limits}, parent, {
 			layers: ids === 1 ? await allLayers(files) : [],
 			...(epoch === undefined ? {} : {epoch}),
 			logFile,
@@ -114,6 +118,9 @@ export function runJob(step: RunStep, {id, request}: Pick<Builder, 'id' | 'reque
 		hostname: hostnameOf(request),
 		network: step.network,
 		security: step.security,
+		...(request.shmSize === undefined ? {} : {shmSize: request.shmSize}),
+		limits: request.ulimits,
+		dns: request.dns,
 		hosts: request.hosts,
 		files: step.heredocs.map(({name, content, mode}) => ({path: `/dev/pipes/${name}`, data: content, mode})),
 		mounts: step.mounts.flatMap(tmpfs),

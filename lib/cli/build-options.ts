@@ -2,10 +2,11 @@ import {UsageError} from '../errors.ts';
 import type {BuildOptions} from '../index.ts';
 import type {Arguments} from './command.ts';
 import {outputs} from './output-flag.ts';
+import {parseMemory} from './size.ts';
 
 /** What a command line asks of the build, but for the context and the Dockerfile, which may come from stdin. */
 export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<BuildOptions, 'context' | 'dockerfile'> {
-	const [target, runtime, jobs] = [args.text('target'), args.text('runtime'), args.text('jobs')];
+	const [target, runtime, jobs, shmSize] = ['target', 'runtime', 'jobs', 'shm-size'].map(name => args.text(name));
 	return {
 		tags: args.texts('tag'),
 		labels: Object.fromEntries(args.texts('label').map(text => splitPair(text, '='))),
@@ -17,9 +18,12 @@ export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<Buil
 		pull: args.has('pull'),
 		network: networkMode(args.text('network')),
 		allow: args.texts('allow').flatMap(entitlements),
-		hosts: Object.fromEntries(args.texts('add-host').map(hostAddress)),
+		hosts: grouped(args.texts('add-host').map(hostAddress)),
+		dns: {servers: args.texts('dns'), search: args.texts('dns-search'), options: args.texts('dns-option')},
+		ulimits: Object.fromEntries(args.texts('ulimit').map(ulimit)),
 		...(target === undefined ? {} : {target}),
 		...(runtime === undefined ? {} : {runtime}),
+		...(shmSize === undefined ? {} : {shmSize: memory('--shm-size', shmSize)}),
 		...(jobs === undefined ? {} : {jobs: wholeNumber('--jobs', jobs)}),
 	};
 }
@@ -52,6 +56,28 @@ function hostAddress(text: string): readonly [string, string] {
 	const [name, address] = splitPair(text, text.includes('=') ? '=' : ':');
 	if (name === '' || address === '') throw badValue('--add-host', text, 'db:10.0.0.7');
 	return [name, address.replace(/^\[(.*)\]$/, '$1')];
+}
+
+/** A name that is given several addresses has all of them. */
+function grouped(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string | readonly string[]>> {
+	const groups = new Map<string, string[]>();
+	for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value]);
+	return Object.fromEntries(
+		[...groups].map(([name, [first = '', ...more]]) => [name, more.length > 0 ? [first, ...more] : first]),
+	);
+}
+
+/** `nofile=1024:4096`; one number is for both. */
+function ulimit(text: string): readonly [string, number | {soft: number; hard: number}] {
+	const [, name = '', soft, hard = soft] = /^([a-z]+)=(-1|\d{1,15})(?::(-1|\d{1,15}))?$/.exec(text) ?? [];
+	if (soft === undefined || hard === undefined) throw badValue('--ulimit', text, 'nofile=1024:4096');
+	return [name, soft === hard ? Number(soft) : {soft: Number(soft), hard: Number(hard)}];
+}
+
+function memory(flag: string, text: string): number {
+	const bytes = parseMemory(text);
+	if (bytes !== undefined) return bytes;
+	throw badValue(flag, text, '128m');
 }
 
 function networkMode(mode = 'default'): 'default' | 'none' | 'host' {

@@ -45,6 +45,11 @@ const sources: readonly Flag[] = [
 const steps: readonly Flag[] = [
 	{name: 'network', value: 'MODE', choices: ['default', 'none', 'host'], text: 'default, none or host'},
 	{name: 'add-host', value: 'NAME:IP', repeat: true, text: 'a line in /etc/hosts; repeatable'},
+	{name: 'dns', value: 'IP', repeat: true, text: 'ask this server for names; repeatable'},
+	{name: 'dns-search', value: 'DOMAIN', repeat: true, text: 'where short names are looked up; repeatable'},
+	{name: 'dns-option', value: 'OPTION', repeat: true, text: 'for resolv.conf; repeatable'},
+	{name: 'shm-size', value: 'SIZE', text: 'of /dev/shm, as in 128m', default: '64m'},
+	{name: 'ulimit', value: 'K=SOFT[:HARD]', repeat: true, text: 'as in nofile=1024:4096; -1 is none'},
 	{name: 'runtime', value: 'NAME', text: 'crun, runc or a path', default: 'what works'},
 	{name: 'jobs', value: 'N', text: 'steps at a time', default: 'number of cores'},
 ];
@@ -67,6 +72,7 @@ const ignored: readonly Flag[] = [
 	{name: 'force-rm', ignored: leavesNone},
 	{name: 'compress', ignored: 'the context is sent nowhere'},
 	{name: 'builder', value: 'NAME', ignored: 'strata is the only builder'},
+	{name: 'cgroup-parent', value: 'PATH', ignored: 'a RUN stays in the cgroup of its build'},
 ];
 
 /** The flags that say what is built: those of `plan` too. */

@@ -36,6 +36,13 @@ export function parseSize(text: string): number | undefined {
 	return factor === undefined ? undefined : Math.round(Number(match?.[1]) * factor);
 }
 
+/** `128m` is 2^27: units of memory are powers of 1024 to docker, however they are written. Undefined if it is no size. */
+export function parseMemory(text: string): number | undefined {
+	const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([kmgtp]?)(?:i?b)?$/i.exec(text) ?? [];
+	if (number === undefined) return undefined;
+	return Math.trunc(Number(number) * 1024 ** (unit === '' ? 0 : 'kmgtp'.indexOf(unit.toLowerCase()) + 1));
+}
+
 /** The unit in which `bytes` shows as less than 1000, rounding included. */
 function exponentOf(bytes: number): number {
 	let exponent = 0;

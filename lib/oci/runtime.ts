@@ -17,6 +17,7 @@ export interface Process {
 	readonly env: readonly string[];
 	readonly cwd: string;
 	readonly capabilities?: Capabilities;
+	readonly rlimits?: readonly Rlimit[];
 	readonly noNewPrivileges?: boolean;
 }
 
@@ -35,6 +36,13 @@ export interface Capabilities {
 	readonly permitted: readonly string[];
 	readonly inheritable?: readonly string[];
 	readonly ambient?: readonly string[];
+}
+
+/** https://github.com/opencontainers/runtime-spec/blob/main/config.md#posix-process; `Infinity` is RLIM_INFINITY. */
+export interface Rlimit {
+	readonly type: string;
+	readonly soft: number;
+	readonly hard: number;
 }
 
 /** https://github.com/opencontainers/runtime-spec/blob/main/config.md#mounts */

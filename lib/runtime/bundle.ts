@@ -1,7 +1,7 @@
 import type {UserIds} from '../oci/passwd.ts';
-import type {Capabilities, Linux, Process, Spec} from '../oci/runtime.ts';
+import type {Capabilities, Linux, Process, Rlimit, Spec} from '../oci/runtime.ts';
 import {allCapabilities, defaultCapabilities} from './capabilities.ts';
-import type {RunJob} from './job.ts';
+import type {ResourceLimit, RunJob} from './job.ts';
 import {bundleMounts} from './mounts.ts';
 import {seccompProfile} from './seccomp.ts';
 
@@ -17,8 +17,8 @@ export interface BundleOptions {
 
 /**
  * The config.json of a RUN: https://github.com/opencontainers/runtime-spec/blob/main/config.md. Pure, and the same for
- * runc and crun: it asks for no user or cgroup namespace, no resources and no rlimits, which neither could give without
- * root. Sources of mounts are relative to the bundle, where `bundleFiles` says what must lie.
+ * runc and crun: it asks for no user or cgroup namespace, no resources and no limit above ours, which neither could give
+ * without root. Sources of mounts are relative to the bundle, where `bundleFiles` says what must lie.
  */
 export function bundleConfig(job: RunJob, user: UserIds, rootfs: string, options: BundleOptions = {}): Spec {
 	return {
@@ -41,8 +41,22 @@ function processOf(job: RunJob, user: UserIds, singleID: boolean): Process {
 		env: hasHome ? job.env : [...job.env, `HOME=${user.home}`],
 		cwd: job.cwd,
 		capabilities: capabilitiesOf(job),
+		...(job.limits && job.limits.length > 0 ? {rlimits: job.limits.map(rlimit)} : {}),
 		noNewPrivileges: false,
 	};
+}
+
+function rlimit({name, soft, hard}: ResourceLimit): Rlimit {
+	return {type: `RLIMIT_${name.toUpperCase()}`, soft, hard};
+}
+
+/** RLIM_INFINITY is 2^64 - 1, which no number of JavaScript is: a text that nothing else in a bundle can be stands for it. */
+const infinity = '\0infinity';
+
+/** The text of config.json. */
+export function configText(config: Spec, indent?: string): string {
+	const text = JSON.stringify(config, (_, value) => (value === Number.POSITIVE_INFINITY ? infinity : value), indent);
+	return text.replaceAll(JSON.stringify(infinity), '18446744073709551615');
 }
 
 /** The main group is among them: else a program could lose what is denied to that group by changing it (CVE-2022-36109). */

@@ -1,6 +1,7 @@
 import type {Mount} from '../oci/runtime.ts';
 import type {BundleOptions} from './bundle.ts';
 import type {JobMount, RunJob} from './job.ts';
+import {resolvConf} from './resolv-conf.ts';
 
 /** A file that a bundle holds besides config.json; `path` is relative to the bundle. */
 export interface BundleFile {
@@ -9,7 +10,7 @@ export interface BundleFile {
 	readonly mode: number;
 }
 
-/** What /etc/resolv.conf of the host says, and therefore that of a RUN. */
+/** What /etc/resolv.conf of the host says, and therefore that of a RUN, as far as the job does not. */
 export interface BundleFacts {
 	readonly resolvConf: string;
 }
@@ -18,7 +19,7 @@ export interface BundleFacts {
 export function bundleFiles(job: RunJob, facts: BundleFacts): readonly BundleFile[] {
 	return [
 		{path: 'hosts', data: hostsFile(job), mode: 0o644},
-		{path: 'resolv.conf', data: facts.resolvConf, mode: 0o644},
+		{path: 'resolv.conf', data: job.dns ? resolvConf(facts.resolvConf, job.dns) : facts.resolvConf, mode: 0o644},
 		...job.files.map(({data, mode}, index) => ({path: `files/${index}`, data, mode})),
 	];
 }
@@ -36,7 +37,7 @@ export function bundleMounts(job: RunJob, options: BundleOptions): readonly Moun
 	);
 	const files = job.files.map(({path}, index) => bind(path, `files/${index}`, true));
 	return [
-		...kernelMounts(options.singleID ?? false),
+		...kernelMounts(job, options.singleID ?? false),
 		sysMount(job),
 		bind('/etc/hosts', 'hosts', true),
 		bind('/etc/resolv.conf', 'resolv.conf', true),
@@ -45,13 +46,13 @@ export function bundleMounts(job: RunJob, options: BundleOptions): readonly Moun
 }
 
 /** Docker's. The terminal group is left out where it is not mapped: devpts would refuse it. */
-function kernelMounts(singleID: boolean): readonly Mount[] {
+function kernelMounts({shmSize = 64 * 2 ** 20}: RunJob, singleID: boolean): readonly Mount[] {
 	const terminals = ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', ...(singleID ? [] : ['gid=5'])];
 	return [
 		kernel('/proc', 'proc', ['nosuid', 'noexec', 'nodev']),
 		kernel('/dev', 'tmpfs', ['nosuid', 'strictatime', 'mode=755', 'size=65536k']),
 		kernel('/dev/pts', 'devpts', terminals),
-		kernel('/dev/shm', 'tmpfs', ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'], 'shm'),
+		kernel('/dev/shm', 'tmpfs', ['nosuid', 'noexec', 'nodev', 'mode=1777', `size=${shmSize}`], 'shm'),
 		kernel('/dev/mqueue', 'mqueue', ['nosuid', 'noexec', 'nodev']),
 	];
 }
@@ -79,9 +80,8 @@ function depth(mount: Mount): number {
 /** Names resolve on loopback as everywhere; `--add-host` lines follow. */
 function hostsFile(job: RunJob): string {
 	const lines = [
-		'127.0.0.1\tlocalhost',
+		`127.0.0.1\tlocalhost ${job.hostname}`,
 		'::1\tlocalhost ip6-localhost ip6-loopback',
-		`127.0.0.1\t${job.hostname}`,
 		...job.hosts.map(({name, address}) => `${address}\t${name}`),
 	];
 	return `${lines.join('\n')}\n`;

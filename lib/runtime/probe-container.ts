@@ -2,7 +2,7 @@ import {existsSync, lstatSync, mkdirSync, readlinkSync, rmSync, symlinkSync, wri
 import {join, resolve} from 'node:path';
 import {MachineError} from '../errors.ts';
 import {lockedFlags} from '../linux/locked-flags.ts';
-import {bundleConfig} from './bundle.ts';
+import {bundleConfig, configText} from './bundle.ts';
 import type {RunJob} from './job.ts';
 import {bundleFiles} from './mounts.ts';
 import type {Runtime} from './runtime.ts';
@@ -27,7 +27,7 @@ export async function runProbe(runtime: Runtime, {scratch, singleID}: ProbePlace
 		const root = {uid: 0, gid: 0, groups: [], home: '/'};
 		const locked = (source: string) => lockedFlags(resolve(bundle, source));
 		const config = bundleConfig(job, root, rootfs, {singleID, locked});
-		writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
+		writeFileSync(join(bundle, 'config.json'), configText(config));
 		const {status} = await runtime.run(bundle, job.id, {onOutput: async () => {}});
 		if (status !== 0) throw new MachineError('RUNTIME_FAILED', `its probe container ended with ${status}`);
 	} finally {

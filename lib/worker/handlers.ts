@@ -1,6 +1,7 @@
 import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {type Packer, packer} from '../layer/packer.ts';
+import {hardLimits} from '../linux/resource-limits.ts';
 import {type Proven, probeRuntime, tryRuntimes} from '../runtime/probe.ts';
 import {chooseSnapshotter, overlayRefusal} from '../snapshot/choose.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
@@ -33,7 +34,7 @@ export function workerHandlers(): Handlers {
 			started = await start(options);
 			const {runtime, snapshotter, ids} = started;
 			const {name, path, version} = runtime;
-			return {runtime: {name, path, version}, snapshotter: snapshotter.kind, ids};
+			return {runtime: {name, path, version}, snapshotter: snapshotter.kind, ids, hardLimits: hardLimits()};
 		},
 		prepare: async ({layers}) => {
 			const {snapshotter, chains} = services();

@@ -3,7 +3,7 @@ import {dirname, join, resolve} from 'node:path';
 import {StepError} from '../errors.ts';
 import {lockedFlags} from '../linux/locked-flags.ts';
 import {findUser, type UserIds} from '../oci/passwd.ts';
-import {bundleConfig} from '../runtime/bundle.ts';
+import {bundleConfig, configText} from '../runtime/bundle.ts';
 import type {RunJob} from '../runtime/job.ts';
 import {bundleFiles} from '../runtime/mounts.ts';
 import type {Runtime} from '../runtime/runtime.ts';
@@ -83,7 +83,7 @@ function writeBundle(job: RunJob, user: UserIds, {folder, rootfs, singleID}: Pla
 		chmodSync(at, mode);
 	}
 	const config = bundleConfig(job, user, rootfs, {singleID, locked: source => lockedFlags(resolve(bundle, source))});
-	writeFileSync(join(bundle, 'config.json'), JSON.stringify(config));
+	writeFileSync(join(bundle, 'config.json'), configText(config));
 	return bundle;
 }
 

@@ -48,6 +48,8 @@ export interface WorkerFacts {
 	readonly snapshotter: 'overlay' | 'copy';
 	/** How many ids it may give to files; 1 is the single-id mode. */
 	readonly ids: number;
+	/** How high limits of processes may be set, by name. */
+	readonly hardLimits: Readonly<Record<string, number>>;
 	/** Present in the single-id mode: what to tell the user. */
 	readonly warning?: WorkerWarning;
 }

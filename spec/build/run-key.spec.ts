@@ -46,6 +46,10 @@ const seen: Readonly<Record<string, readonly [Change, Change]>> = {
 	'the body of a heredoc (W-19)': [{run: 'RUN <<x\necho a\nx'}, {run: 'RUN <<x\necho b\nx'}],
 	mounts: [{run: 'RUN --mount=type=tmpfs,target=/a echo a'}, {run: 'RUN --mount=type=tmpfs,target=/b echo a'}],
 	'the network': [{}, {network: 'none'}],
+	'the size of /dev/shm': [{}, {shmSize: 2 ** 20}],
+	limits: [{ulimits: {nofile: 64}}, {ulimits: {nofile: 65}}],
+	'soft limits apart from hard ones': [{ulimits: {nofile: 64}}, {ulimits: {nofile: {soft: 63, hard: 64}}}],
+	'the security mode': [{}, {run: `RUN --security=insecure ${usual.slice(4)}`, allow: ['security.insecure']}],
 	hosts: [{hosts: {db: '10.0.0.1'}}, {hosts: {db: '10.0.0.2'}}],
 	'the host name': [{}, {buildArgs: {BUILDKIT_SANDBOX_HOSTNAME: 'other'}}],
 	'the platform': [{}, {platforms: [`${formatPlatform(hostPlatform())}/v8`]}],
@@ -63,6 +67,10 @@ const unseen: Readonly<Record<string, Change>> = {
 	'files of the context': {files: {new: 'n'}},
 	'how it is written': {before: ['# a comment'], run: 'run   echo a >> /out'},
 	'tags and jobs': {tags: ['app'], jobs: 1},
+	'who answers for names': {dns: {servers: ['10.0.0.53'], search: ['lan'], options: ['ndots:2']}},
+	'what is allowed, but not asked for': {allow: ['network.host', 'security.insecure', 'device']},
+	'a network that is said to be the default': {run: `RUN --network=default ${usual.slice(4)}`},
+
 	'the runtime': {runtime: 'runc'},
 };
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import {pasteable, plural, shortDigest, tidyHome} from '../../lib/cli/names.ts';
-import {formatProgress, formatSize, parseSize} from '../../lib/cli/size.ts';
+import {formatProgress, formatSize, parseMemory, parseSize} from '../../lib/cli/size.ts';
 import {formatAge, formatTime, parseSpan} from '../../lib/cli/time.ts';
 
 for (const [bytes, text] of [
@@ -77,6 +77,17 @@ test('flags take sizes and spans of time as people write them', t => {
 	t.is(parseSpan('7d'), 7 * 864e5);
 	t.is(parseSpan('7'), undefined);
 	t.is(parseSpan('-1h'), undefined);
+});
+
+test('units of memory are powers of 1024, as docker has them', t => {
+	t.is(parseMemory('64m'), 2 ** 26);
+	t.is(parseMemory('64MB'), 2 ** 26);
+	t.is(parseMemory('1.5 GiB'), 1.5 * 2 ** 30);
+	t.is(parseMemory('7'), 7);
+	t.is(parseMemory('7b'), 7);
+	t.is(parseMemory('0'), 0);
+	t.is(parseMemory('-1m'), undefined);
+	t.is(parseMemory('much'), undefined);
 });
 
 test('a digest is short by its first 12 digits', t => {

@@ -56,6 +56,11 @@ Sources  -f, --file FILE            the Dockerfile (default: PATH/Dockerfile)
              --pull                 ask the registry even if the base is here
 Steps        --network MODE         default, none or host
              --add-host NAME:IP     a line in /etc/hosts; repeatable
+             --dns IP               ask this server for names; repeatable
+             --dns-search DOMAIN    where short names are looked up; repeatable
+             --dns-option OPTION    for resolv.conf; repeatable
+             --shm-size SIZE        of /dev/shm, as in 128m (default: 64m)
+             --ulimit K=SOFT[:HARD] as in nofile=1024:4096; -1 is none
              --runtime NAME         crun, runc or a path (default: what works)
              --jobs N               steps at a time (default: number of cores)
 Cache        --no-cache             run every step

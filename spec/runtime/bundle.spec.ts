@@ -106,7 +106,7 @@ test('every file that a mount of the bundle shows is one of its files', t => {
 	);
 	t.is(
 		files[0]?.data,
-		'127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n127.0.0.1\tbuildkitsandbox\n10.0.0.1\tdb\n',
+		'127.0.0.1\tlocalhost buildkitsandbox\n::1\tlocalhost ip6-localhost ip6-loopback\n10.0.0.1\tdb\n',
 	);
 });
 

@@ -53,9 +53,30 @@ for (const setting of settings) {
 			'Seccomp: 2',
 			'buildkitsandbox',
 		]);
-		t.regex(hosts ?? '', /^127\.0\.0\.1\tlocalhost\n.*127\.0\.0\.1\tbuildkitsandbox\n.*\/\n$/s);
+		t.regex(hosts ?? '', /^127\.0\.0\.1\tlocalhost buildkitsandbox\n.*\/\n$/s);
 		t.regex(alone ?? '', /lo:/);
 		t.notRegex(alone ?? '', /eth|ens|enp/);
+	});
+
+	test(`${title}: /dev/shm, limits and the resolver are as asked for (CLI-15, CLI-26)`, async t => {
+		const limits = [
+			{name: 'core', soft: 1024, hard: 2048},
+			{name: 'nofile', soft: 100, hard: 200},
+			{name: 'stack', soft: null, hard: null},
+		];
+		const dns = {servers: ['192.0.2.53'], search: [], options: []};
+		const {jobs} = await session(t, setting, [
+			{script: 'ulimit -n; ulimit -Hn; ulimit -s; ulimit -Hs', limits: limits as never},
+			{script: 'grep " /dev/shm " /proc/mounts', shmSize: 2 ** 20},
+			{script: 'grep " /dev/shm " /proc/mounts'},
+			{script: 'cat /etc/resolv.conf', dns},
+		]);
+
+		const [limited, small, usual, resolver] = jobs.map(({output}) => output);
+		t.is(limited, '100\n200\nunlimited\nunlimited\n');
+		t.regex(small ?? '', /nosuid,nodev,noexec.*size=1024k/);
+		t.regex(usual ?? '', /size=65536k/);
+		t.regex(resolver ?? '', /^nameserver 192\.0\.2\.53$/m);
 	});
 
 	test(`${title}: USER is looked up in the image, with its supplementary groups (W-15)`, async t => {

@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {packLayer} from '../../lib/layer/pack.ts';
 import {hexOf} from '../../lib/oci/digest.ts';
 import type {Layer} from '../../lib/oci/image.ts';
-import type {RunJob} from '../../lib/runtime/job.ts';
+import type {ResourceLimit, RunJob} from '../../lib/runtime/job.ts';
 import type {Snapshot} from '../../lib/snapshot/snapshot.ts';
 import {openStore} from '../../lib/store/open.ts';
 import type {Store} from '../../lib/store/store.ts';
@@ -153,6 +153,7 @@ function jobOf({
 	base: _,
 	after: _after,
 	abort: _abort,
+	limits,
 	...rest
 }: Partial<JobOrder> & {id: string}): RunJob {
 	return {
@@ -166,8 +167,14 @@ function jobOf({
 		hosts: [],
 		files: [],
 		mounts: [],
+		...(limits ? {limits: limits.map(revivedLimit)} : {}),
 		...rest,
 	};
+}
+
+/** JSON has no Infinity. */
+function revivedLimit({name, soft, hard}: ResourceLimit): ResourceLimit {
+	return {name, soft: soft ?? Number.POSITIVE_INFINITY, hard: hard ?? Number.POSITIVE_INFINITY};
 }
 
 async function packBase(store: Store, entries: readonly Entry[]): Promise<Layer> {
