@@ -88,6 +88,12 @@ export class MachineError extends StrataError {
 	readonly exitCode = 7;
 }
 
+/** The linter found something, and `# check=error=true` makes that an error. */
+export class CheckError extends StrataError {
+	override readonly name = 'CheckError';
+	readonly exitCode = 8;
+}
+
 /** The build was stopped by its AbortSignal, by `stop()` or by a signal of the process. */
 export class AbortedError extends StrataError {
 	override readonly name = 'AbortedError';

@@ -1,4 +1,5 @@
 export {type Build, type BuildResult, build, type Timings} from './build/build.ts';
+export {type CheckFinding, type CheckResult, check} from './build/check.ts';
 export type * from './build/events.ts';
 export type * from './build/options.ts';
 export {planBuild, writeBundles} from './build/plan-build.ts';
@@ -11,6 +12,8 @@ export {buildLogs, readLog} from './catalog/logs.ts';
 export {prune} from './catalog/prune.ts';
 export {removeImage, tagImage} from './catalog/rename.ts';
 export {usage} from './catalog/usage.ts';
+export {rulePage} from './dockerfile/lint/pages.ts';
+export {rules as lintRules} from './dockerfile/lint/rules.ts';
 export {diagnose} from './doctor/diagnose.ts';
 export * from './errors.ts';
 export type {BuildPlan} from './plan/plan.ts';

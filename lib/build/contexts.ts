@@ -3,6 +3,7 @@ import {homedir} from 'node:os';
 import {isAbsolute, relative, resolve} from 'node:path';
 import {withDigests} from '../context/digests.ts';
 import {findDockerfile} from '../context/dockerfile.ts';
+import {exclusionBy} from '../context/exclusion.ts';
 import {readIgnoreFile} from '../context/ignore-file.ts';
 import {type IgnoredBy, openContext} from '../context/open.ts';
 import {type StatCache, statCache} from '../context/stat-cache.ts';
@@ -37,6 +38,8 @@ export interface OpenContext {
 	digested(selection: Selection, signal: AbortSignal): Promise<Selection>;
 	/** The line of the ignore file that leaves out a path which exists. */
 	ignoredBy(path: string): IgnoredBy | undefined;
+	/** Whether the ignore file leaves out what COPY names, by the name alone. Absent: that cannot be told. */
+	readonly isExcluded?: ((path: string) => boolean) | undefined;
 }
 
 /** Opens what a request names. What is on no disk is written to a temporary folder, which goes when this is disposed of. */
@@ -109,12 +112,14 @@ function contextIn(
 		dockerfile,
 	}: {readonly cache: StatCache; readonly label: string; readonly dockerfile: string | undefined},
 ): OpenContext {
-	const tree = openContext(folder, readIgnoreFile(folder, dockerfile));
+	const ignore = readIgnoreFile(folder, dockerfile);
+	const tree = openContext(folder, ignore);
 	return {
 		label,
 		tree,
 		digested: (selection, signal) => withDigests(selection, tree, {cache, signal}),
 		ignoredBy: path => tree.isIgnored(path.replace(/^\/+|\/+$/g, '')),
+		isExcluded: exclusionBy(ignore?.patterns ?? []),
 	};
 }
 

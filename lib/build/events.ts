@@ -56,6 +56,9 @@ export interface Warned extends EventCommon {
 	/** Name of the lint rule, absent for warnings that are not about the Dockerfile. */
 	readonly rule?: string;
 	readonly message: string;
+	/** Of a lint rule: the words of BuildKit's linter, and its page on the rule. */
+	readonly detail?: string;
+	readonly url?: string;
 	readonly location?: Location;
 	readonly excerpt?: readonly {readonly number: number; readonly text: string; readonly marked: boolean}[];
 	readonly notes?: readonly string[];

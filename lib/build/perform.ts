@@ -7,20 +7,19 @@ import {defaultRoot} from '../store/root.ts';
 import {type Board, board} from './board.ts';
 import type {BuildResult} from './build.ts';
 import type {Builder} from './builder.ts';
+import {planChecked} from './checked-plan.ts';
 import {openContexts} from './contexts.ts';
-import {refuseNotAllowed} from './entitlements.ts';
 import type {EventStream} from './event-stream.ts';
 import type {FinishedImage} from './events.ts';
 import {writeImage} from './finish.ts';
 import {openBuilder, type Places} from './open-builder.ts';
 import type {BuildOptions} from './options.ts';
 import {writeOutputs} from './outputs.ts';
-import {type Planned, planContexts} from './planning.ts';
-import {attachExcerpt, errorEvent, missingDeviceWarnings, planEvent, unusedArgWarnings} from './report.ts';
+import type {Planned} from './planning.ts';
+import {attachExcerpt, errorEvent} from './report.ts';
 import {checkOptions, type Request} from './request.ts';
 import {buildStages} from './stage.ts';
 import {countSteps, timingsOf} from './tally.ts';
-import {refuseUnsupported} from './unsupported.ts';
 import {version} from './version.ts';
 
 /** One build as it was asked for. */
@@ -71,12 +70,7 @@ function orStopped<T>(work: Promise<T>, {signal}: Order): Promise<T> {
 async function buildIn({store, contexts}: Omit<Places, 'epoch'>, request: Request, order: Order): Promise<BuildResult> {
 	const {events, signal} = order;
 	try {
-		const planned = await orStopped(planContexts(request, {contexts, store, events, signal}), order);
-		refuseUnsupported(planned.plan);
-		refuseNotAllowed(planned.plan, request.allow);
-		events.emit(planEvent(planned.plan));
-		for (const warning of unusedArgWarnings(planned.plan)) events.emit(warning);
-		for (const warning of missingDeviceWarnings(planned.plan, contexts.dockerfile)) events.emit(warning);
+		const planned = await orStopped(planChecked(request, {contexts, store, events, signal}), order);
 		await using builder = openBuilder(order, request, {store, contexts, epoch: planned.plan.epoch});
 		const steps = board(planned.plan, events);
 		return await buildPlanned(planned, steps, builder);

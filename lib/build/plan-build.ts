@@ -5,21 +5,19 @@ import {findUser, type UserIds} from '../oci/passwd.ts';
 import type {Base, BuildPlan, RunStep, Stage} from '../plan/plan.ts';
 import {bundleConfig, configText} from '../runtime/bundle.ts';
 import {bundleFiles} from '../runtime/mounts.ts';
-import {openStore} from '../store/open.ts';
-import {defaultRoot} from '../store/root.ts';
 import type {BaseImages} from './bases.ts';
-import {openContexts} from './contexts.ts';
-import {eventStream} from './event-stream.ts';
+import {withDesk} from './desk.ts';
 import type {BuildOptions} from './options.ts';
-import {type Planned, planContexts} from './planning.ts';
-import {attachExcerpt} from './report.ts';
-import {checkOptions, type Request} from './request.ts';
+import {makePlan} from './planning.ts';
+import type {Request} from './request.ts';
 import {runJob} from './run.ts';
 
 /** What a build with these options would do, each image with what its name stands for. Fetches configs, runs nothing. */
 export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
-	const request = checkOptions(options);
-	return planned(request, options.signal, ({plan, bases}) => resolvedPlan(plan, bases));
+	return withDesk(options, async desk => {
+		const {plan, bases} = await makePlan(desk);
+		return resolvedPlan(plan, bases);
+	});
 }
 
 /**
@@ -28,27 +26,11 @@ export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
  * number where that can be told without the image, else an annotation says what is to be looked up in it.
  */
 export async function writeBundles(options: BuildOptions, folder: string): Promise<readonly string[]> {
-	const request = checkOptions(options);
-	return planned(request, options.signal, async ({plan}) =>
-		plan.stages.flatMap(stage =>
-			stage.steps.flatMap(step => (step.kind === 'run' ? [writeBundle(step, {plan, request, folder})] : [])),
-		),
-	);
-}
-
-async function planned<T>(
-	request: Request,
-	stopped: AbortSignal | undefined,
-	use: (planned: Planned) => Promise<T>,
-): Promise<T> {
-	const signal = stopped ?? new AbortController().signal;
-	await using store = await openStore(request.root ?? defaultRoot());
-	await using contexts = await openContexts(request, store, signal);
-	try {
-		return await use(await planContexts(request, {contexts, store, events: eventStream(), signal}));
-	} catch (error) {
-		throw attachExcerpt(error, contexts.dockerfile);
-	}
+	return withDesk(options, async (desk, {request}) => {
+		const {plan} = await makePlan(desk);
+		const steps = plan.stages.flatMap(stage => stage.steps);
+		return steps.flatMap(step => (step.kind === 'run' ? [writeBundle(step, {plan, request, folder})] : []));
+	});
 }
 
 async function resolvedPlan(plan: BuildPlan, bases: BaseImages): Promise<BuildPlan> {

@@ -1,14 +1,14 @@
-import {parseDockerfile} from '../dockerfile/parse.ts';
-import type {ContainerConfig} from '../oci/image.ts';
+import {type Reading, readDockerfile} from '../dockerfile/parse.ts';
 import {hostPlatform} from '../oci/platform.ts';
-import {baseKey} from '../plan/base.ts';
 import {planDockerfile} from '../plan/dockerfile.ts';
 import type {BuildPlan} from '../plan/plan.ts';
+import type {PlanRequest} from '../plan/request.ts';
 import type {Store} from '../store/store.ts';
-import {knownImages, named} from './base-hints.ts';
-import {type BaseImages, baseImages} from './bases.ts';
+import type {BaseImages} from './bases.ts';
 import type {Contexts} from './contexts.ts';
 import type {EventStream} from './event-stream.ts';
+import {type KnownBases, knownBases} from './known-bases.ts';
+import type {SourceText} from './report.ts';
 import type {Request} from './request.ts';
 
 /** What a plan is made from, besides the request. */
@@ -25,31 +25,38 @@ export interface Planned {
 	readonly bases: BaseImages;
 }
 
+/** A Dockerfile on the desk: what is read of it, and what plans and checks of it are asked with. */
+export interface Desk {
+	readonly source: SourceText;
+	readonly reading: Reading;
+	readonly bases: KnownBases;
+	/** What is known of bases goes on growing in it. */
+	readonly order: PlanRequest;
+}
+
+/** Reads the Dockerfile; what is wrong with it is told by whoever plans. */
+export function readContexts(request: Request, sources: PlanSources): Desk {
+	const {dockerfile: source, named} = sources.contexts;
+	const bases = knownBases(request, sources);
+	const order = {
+		...(request.target === undefined ? {} : {target: request.target}),
+		buildArgs: request.buildArgs,
+		platform: request.platform,
+		buildPlatform: hostPlatform(),
+		contexts: named,
+		network: request.network,
+		bases: bases.configs,
+	};
+	return {source, reading: readDockerfile(source.text, source.name), bases, order};
+}
+
 /** Makes the plan: it is asked for again and again, until it misses no base's config. Fetches manifests and configs, no layers. */
-export async function planContexts(request: Request, sources: PlanSources): Promise<Planned> {
-	const {text, name} = sources.contexts.dockerfile;
-	const dockerfile = parseDockerfile(text, name);
-	const bases = baseImages(request, sources);
-	const configs = new Map<string, ContainerConfig>();
+export async function makePlan({reading, bases, order}: Desk): Promise<Planned> {
+	const {dockerfile, error} = reading;
+	if (!dockerfile) throw error;
 	for (;;) {
-		const answer = planDockerfile(dockerfile, {
-			...(request.target === undefined ? {} : {target: request.target}),
-			buildArgs: request.buildArgs,
-			platform: request.platform,
-			buildPlatform: hostPlatform(),
-			contexts: sources.contexts.named,
-			network: request.network,
-			bases: configs,
-		});
-		if ('plan' in answer) return {plan: answer.plan, bases};
-		const found = answer.missing.map(async ({base, location}) => {
-			const image = await named(bases.resolve(base), {
-				name: 'name' in base ? base.name : '',
-				location,
-				candidates: knownImages(sources.store),
-			});
-			configs.set(baseKey(base), image.config.config ?? {});
-		});
-		await Promise.all(found);
+		const answer = planDockerfile(dockerfile, order);
+		if ('plan' in answer) return {plan: answer.plan, bases: bases.images};
+		await bases.fetch(answer.missing);
 	}
 }

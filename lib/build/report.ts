@@ -60,6 +60,12 @@ function excerptOf(text: string, {start, end, column}: Location): readonly Excer
 		.map((line, at) => ({number: first + at, text: line, marked: first + at >= start && first + at <= end}));
 }
 
+/** The lines meant and no others: at most five. */
+export function markedLines(text: string, {start, end}: Location): readonly ExcerptLine[] {
+	const lines = text.split(/\r?\n/).slice(start - 1, Math.min(end, start + 4));
+	return lines.map((line, at) => ({number: start + at, text: line, marked: true}));
+}
+
 /** The warning that a COPY or ADD copies nothing, because its patterns match nothing (CPY-12). */
 export function unmatchedWarning(step: CopyStep, pattern: string, {name, text}: SourceText): NewEvent {
 	const location = step.marks?.[step.paths.indexOf(pattern)] ?? step.location;

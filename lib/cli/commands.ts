@@ -4,6 +4,7 @@ import type {Command} from './command.ts';
 export const commands: Readonly<Record<string, () => Promise<{readonly command: Command}>>> = {
 	build: () => import('./commands/build.ts'),
 	plan: () => import('./commands/plan.ts'),
+	lint: () => import('./commands/lint.ts'),
 	images: () => import('./commands/images.ts'),
 	inspect: () => import('./commands/inspect.ts'),
 	history: () => import('./commands/history.ts'),

@@ -60,6 +60,11 @@ const result: readonly Flag[] = [
 	{name: 'iidfile', value: 'FILE', text: 'write the id to FILE'},
 ];
 
+const check: readonly Flag[] = [
+	{name: 'check', text: 'only say what could be better'},
+	{name: 'call', value: 'METHOD', text: 'only answer: check or plan'},
+];
+
 const display: readonly Flag[] = [
 	{name: 'quiet', short: 'q', text: 'print the id only'},
 	{name: 'progress', value: 'MODE', choices: ['auto', 'tty', 'plain', 'rawjson'], text: 'auto, tty, plain or rawjson'},
@@ -83,6 +88,7 @@ export const buildFlags: readonly Flag[] = [
 	...grouped('Steps', steps),
 	...grouped('Cache', [{name: 'no-cache', text: 'run every step'}]),
 	...grouped('Result', result),
+	...grouped('Check', check),
 	...grouped('Display', display),
 	...ignored,
 ];

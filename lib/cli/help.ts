@@ -8,6 +8,7 @@ Usage: strata COMMAND [flags]
 
 Build    build      a Dockerfile into an image
          plan       what a build would do, without doing it
+         lint       what could be better in a Dockerfile, and why
 Look     images     the images in the store
          inspect    one image: digests, config, layers
          history    the steps an image was made of

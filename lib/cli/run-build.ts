@@ -23,7 +23,12 @@ export async function runBuild(options: BuildOptions, args: Arguments, shell: Sh
 	withdraw(args);
 	const running = build({...options, root});
 	const closes = closing(
-		{root, tools: findTools(['podman', 'docker', 'skopeo'], shell.env), loadCommand: loadCommand(args)},
+		{
+			root,
+			tools: findTools(['podman', 'docker', 'skopeo'], shell.env),
+			loadCommand: loadCommand(args),
+			checkCommand: checkCommand(args),
+		},
 		shell,
 	);
 	const reporter = await chooseReporter(args.has('quiet') && mode !== 'rawjson' ? 'quiet' : mode, {
@@ -81,4 +86,12 @@ function loadCommand({typed, words}: Arguments): readonly string[] {
 	if (context === undefined || typed.includes('-')) return [];
 	const at = typed.lastIndexOf(context);
 	return ['strata', 'build', ...typed.filter((_, index) => index !== at), '--load', context];
+}
+
+/** The command that lists all that is to be said of the same Dockerfile; none where stdin was read. */
+function checkCommand({typed, words, texts}: Arguments): readonly string[] {
+	if (words[0] === undefined || typed.includes('-')) return [];
+	const same = ['file', 'target', 'build-arg', 'build-context', 'platform'];
+	const flags = same.flatMap(name => texts(name).flatMap(value => [`--${name}`, value]));
+	return ['strata', 'build', '--check', ...flags, words[0]];
 }

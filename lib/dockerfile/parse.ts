@@ -1,5 +1,5 @@
 import {DockerfileError, type Location} from '../errors.ts';
-import {escapeOf, findSyntax, readDirectives} from './directives.ts';
+import {type Directive, escapeOf, findSyntax, readDirectives} from './directives.ts';
 import type {Dockerfile, StageText} from './dockerfile.ts';
 import type {ArgInstruction, Instruction} from './instruction.ts';
 import {instructionNames, readInstruction} from './instructions/read.ts';
@@ -10,25 +10,52 @@ import {frontendError, isForeign} from './syntax.ts';
 /** How many errors of one text are told. */
 const maxErrors = 10;
 
+/** What can be read of a text, be it a Dockerfile or not. */
+export interface Reading {
+	readonly file: string;
+	readonly directives: readonly Directive[];
+	/** Those above the first error. */
+	readonly instructions: readonly Instruction[];
+	/** Absent if there is an error. */
+	readonly dockerfile?: Dockerfile;
+	/** The first of up to ten, the others among its `siblings`. */
+	readonly error?: DockerfileError;
+}
+
 /**
  * Reads a Dockerfile. Throws the first of up to ten DockerfileErrors, the others among its `siblings`, and nothing else,
  * whatever the text.
  */
 export function parseDockerfile(text: string, file: string): Dockerfile {
-	const lines = splitLines(text, file);
-	const directives = readDirectives(lines, file);
-	const syntax = findSyntax(lines, directives);
-	const head = {file, escape: escapeOf(directives, file)};
-	const {statements, failure} = readStatements({...head, lines, next: 0}, directives.at(-1)?.line ?? 0);
-	const {instructions, errors} = readAll(statements);
-	if (failure) errors.push(failure);
-	if (errors.length === 0 && instructions.length === 0) errors.push(nothing(text, file));
-	if (errors.length === 0) {
-		const read = {...head, directives, ...group(instructions, errors, file)};
-		if (errors.length === 0) return syntax ? {...read, syntax} : read;
+	const {dockerfile, error} = readDockerfile(text, file);
+	if (!dockerfile) throw error;
+	return dockerfile;
+}
+
+/** Reads as much of a Dockerfile as can be read. Never throws. */
+export function readDockerfile(text: string, file: string): Reading {
+	let read: Omit<Reading, 'dockerfile' | 'error'> = {file, directives: [], instructions: []};
+	try {
+		const lines = splitLines(text, file);
+		const directives = readDirectives(lines, file);
+		const syntax = findSyntax(lines, directives);
+		const head = {file, escape: escapeOf(directives, file)};
+		const {statements, failure} = readStatements({...head, lines, next: 0}, directives.at(-1)?.line ?? 0);
+		const {instructions, sound, errors} = readAll(statements);
+		// what breaks off the reading of statements is told before any instruction is looked at
+		read = {file, directives, instructions: failure ? [] : sound};
+		if (failure) errors.push(failure);
+		if (errors.length === 0 && instructions.length === 0) errors.push(nothing(text, file));
+		if (errors.length === 0) {
+			const grouped = {...head, directives, ...group(instructions, errors, file)};
+			if (errors.length === 0) return {...read, dockerfile: syntax ? {...grouped, syntax} : grouped};
+		}
+		// a text in another language breaks all rules of ours: what is wrong is its first line
+		return {...read, error: together(syntax && isForeign(syntax) ? [frontendError(syntax, file), ...errors] : errors)};
+	} catch (error) {
+		if (error instanceof DockerfileError) return {...read, error};
+		throw error;
 	}
-	// a text in another language breaks all rules of ours: what is wrong is its first line
-	throw together(syntax && isForeign(syntax) ? [frontendError(syntax, file), ...errors] : errors);
 }
 
 /** Reads one instruction that was kept as text, such as an ONBUILD trigger; all its words lie at `location`. */
@@ -60,17 +87,20 @@ function relocate<T>(value: T, location: Location): T {
 
 function readAll(statements: readonly Statement[]) {
 	const instructions: Instruction[] = [];
+	const sound: Instruction[] = [];
 	const errors: DockerfileError[] = [];
 	for (const statement of statements) {
 		const isFirst = !instructions.some(({name}) => name === 'FROM');
 		try {
-			instructions.push(readInstruction(statement, isFirst ? ['FROM', 'ARG'] : instructionNames));
+			const instruction = readInstruction(statement, isFirst ? ['FROM', 'ARG'] : instructionNames);
+			instructions.push(instruction);
+			if (errors.length === 0) sound.push(instruction);
 		} catch (error) {
 			if (!(error instanceof DockerfileError)) throw error;
 			errors.push(error);
 		}
 	}
-	return {instructions, errors};
+	return {instructions, sound, errors};
 }
 
 /** Puts each instruction into its stage. */

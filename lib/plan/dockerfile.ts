@@ -30,7 +30,7 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 	);
 	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
 	const target = targetNode(graph.nodes, request.target);
-	const reach = reachFrom(target, graph, request);
+	const reach = reachFrom([target], graph, request);
 	if (reach.missing.length > 0) return deepFreeze({missing: distinct(reach.missing)});
 
 	const planning = {request, graph, globals, buildArgs, escape: dockerfile.escape};

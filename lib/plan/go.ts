@@ -1,4 +1,5 @@
 import {formatDuration} from '../dockerfile/instructions/duration.ts';
+import {quoted} from '../dockerfile/quoted.ts';
 import type {Healthcheck} from '../oci/image.ts';
 
 /** How Go prints values: the history texts of BuildKit are made so (https://pkg.go.dev/fmt), and tools compare them. */
@@ -20,35 +21,10 @@ export function healthcheckText({Test = [], Interval = 0, Timeout = 0, Retries =
 	return `&{${quotedList(Test)} ${durations.join(' ')} ${quotedCharacter(Retries)}}`;
 }
 
-const named: Readonly<Record<string, string>> = {
-	'\x07': '\\a',
-	'\b': '\\b',
-	'\f': '\\f',
-	'\n': '\\n',
-	'\r': '\\r',
-	'\t': '\\t',
-	'\v': '\\v',
-	'\\': '\\\\',
-	'"': '\\"',
-};
-
 /** strconv.QuoteRune. What is no character is shown as U+FFFD. */
 function quotedCharacter(code: number): string {
 	const isCharacter = code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
 	const character = String.fromCodePoint(isCharacter ? code : 0xfffd);
 	if (character === '"') return `'"'`;
 	return character === "'" ? `'\\''` : `'${quoted(character).slice(1, -1)}'`;
-}
-
-/** strconv.Quote: what cannot be printed is escaped. */
-function quoted(text: string): string {
-	return `"${text.replace(/[\\"]|[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, escaped)}"`;
-}
-
-function escaped(character: string): string {
-	const code = character.codePointAt(0) ?? 0;
-	const hex = (digits: number) => code.toString(16).padStart(digits, '0');
-	if (named[character]) return named[character];
-	if (code < 0x80) return `\\x${hex(2)}`;
-	return code > 0xffff ? `\\U${hex(8)}` : `\\u${hex(4)}`;
 }

@@ -22,8 +22,8 @@ export interface Reach {
 	readonly missing: readonly MissingBase[];
 }
 
-/** Follows FROM, `COPY --from` and `--mount from=` from the target on (SURFACE FRM-3). */
-export function reachFrom(target: Node, graph: Graph, request: PlanRequest): Reach {
+/** Follows FROM, `COPY --from` and `--mount from=` from the targets on (SURFACE FRM-3). */
+export function reachFrom(targets: readonly Node[], graph: Graph, request: PlanRequest): Reach {
 	const reached = new Map<number, Reached>();
 	const missing: MissingBase[] = [];
 	const visit = (node: Node) => {
@@ -47,7 +47,7 @@ export function reachFrom(target: Node, graph: Graph, request: PlanRequest): Rea
 		if (base.kind === 'stage') return stageTriggers(named(base.stage).instructions);
 		return imageTriggers(configOf(base, request.bases)?.OnBuild ?? [], from.location);
 	};
-	visit(target);
+	for (const target of targets) visit(target);
 	return {stages: [...reached.values()].sort((a, b) => a.node.index - b.node.index), missing};
 }
 

@@ -1,4 +1,5 @@
 import type {Escape} from '../dockerfile/directives.ts';
+import type {Platform} from '../oci/platform.ts';
 import {configOf} from './base.ts';
 import type {Globals} from './globals.ts';
 import type {Graph} from './graph.ts';
@@ -6,7 +7,7 @@ import type {Stage} from './plan.ts';
 import type {Reached} from './reach.ts';
 import type {PlanRequest} from './request.ts';
 import {type Scope, scopeOf} from './scope.ts';
-import type {StepDraft} from './steps/draft.ts';
+import type {StepDraft, Surroundings} from './steps/draft.ts';
 import {planInstruction} from './steps/plan.ts';
 
 /** A stage without numbers, and what those that are FROM it begin with. */
@@ -24,24 +25,39 @@ export interface Planning {
 	readonly escape: Escape;
 }
 
-/** Plans a stage; `drafts` holds those above it. */
-export function planStage(
-	{node, base, instructions, needs}: Reached,
-	drafts: ReadonlyMap<string, StageDraft>,
+/** What a stage begins with. */
+export interface StageStart {
+	readonly scope: Scope;
+	readonly platform: Platform;
+	readonly surroundings: Surroundings;
+}
+
+/** What a stage begins with; `drafts` holds the stages above it. */
+export function startStage(
+	{node, base}: Reached,
+	drafts: ReadonlyMap<string, Pick<StageDraft, 'scope' | 'platform'>>,
 	planning: Planning,
-): StageDraft {
+): StageStart {
 	const {request, graph} = planning;
 	const parent = base.kind === 'stage' ? drafts.get(base.stage) : undefined;
-	const platform = parent?.platform ?? ('platform' in base ? base.platform : request.platform);
-	const surroundings = {
-		...planning,
-		network: request.network,
-		platform: request.platform,
-		source: (name: Parameters<Graph['source']>[0], instruction: Parameters<Graph['source']>[2]) =>
-			graph.source(name, node, instruction),
+	return {
+		platform: parent?.platform ?? ('platform' in base ? base.platform : request.platform),
+		surroundings: {
+			...planning,
+			network: request.network,
+			platform: request.platform,
+			source: (name, instruction) => graph.source(name, node, instruction),
+		},
+		// FROM stage: its ENV, ARGs, WORKDIR, USER and SHELL go on (SURFACE EXP-7); but the history names only a stage's own ARGs
+		scope: parent ? {...parent.scope, args: new Map()} : scopeOf(configOf(base, request.bases) ?? {}),
 	};
-	// FROM stage: its ENV, ARGs, WORKDIR, USER and SHELL go on (SURFACE EXP-7); but the history names only a stage's own ARGs
-	let scope = parent ? {...parent.scope, args: new Map()} : scopeOf(configOf(base, request.bases) ?? {});
+}
+
+/** Plans a stage; `drafts` holds those above it. */
+export function planStage(reached: Reached, drafts: ReadonlyMap<string, StageDraft>, planning: Planning): StageDraft {
+	const {node, base, instructions, needs} = reached;
+	const {platform, surroundings, ...start} = startStage(reached, drafts, planning);
+	let {scope} = start;
 	const steps: StepDraft[] = [{kind: 'base', text: node.from.text.replace(/\s+/g, ' '), location: node.from.location}];
 	for (const instruction of instructions) {
 		const planned = planInstruction(instruction, scope, surroundings);

@@ -17,6 +17,7 @@ Usage: strata COMMAND [flags]
 
 Build    build      a Dockerfile into an image
          plan       what a build would do, without doing it
+         lint       what could be better in a Dockerfile, and why
 Look     images     the images in the store
          inspect    one image: digests, config, layers
          history    the steps an image was made of
@@ -67,6 +68,8 @@ Cache        --no-cache             run every step
 Result   -o, --output DEST          DIR, or type=oci|docker,dest=FILE
              --load                 hand it to podman or docker
              --iidfile FILE         write the id to FILE
+Check        --check                only say what could be better
+             --call METHOD          only answer: check or plan
 Display  -q, --quiet                print the id only
              --progress MODE        auto, tty, plain or rawjson
 

@@ -1,4 +1,5 @@
 import {UsageError} from '../../errors.ts';
+import {callOf} from '../call-flag.ts';
 import type {Arguments, Command} from '../command.ts';
 import {buildFlags} from '../flags.ts';
 import {writesStdout} from '../output-flag.ts';
@@ -20,17 +21,20 @@ export const command: Command = {
 };
 
 async function run(args: Arguments, shell: Shell): Promise<number> {
-	refuseTerminal(args, shell);
-	const [{buildOptions}, {openSource}, {runBuild}] = await Promise.all([
-		import('../build-options.ts'),
-		import('../source.ts'),
-		import('../run-build.ts'),
-	]);
-	const options = buildOptions(args, shell.env);
+	const call = callOf(args);
+	if (!call) refuseTerminal(args, shell);
+	const [{buildOptions}, {openSource}] = await Promise.all([import('../build-options.ts'), import('../source.ts')]);
+	const given = buildOptions(args, shell.env);
 	await using source = await openSource(args, shell);
 	const {context, dockerfile} = source;
+	const options = {...given, context, ...(dockerfile === undefined ? {} : {dockerfile})};
 	// Without await the source would go before the build is over.
-	return await runBuild({...options, context, ...(dockerfile === undefined ? {} : {dockerfile})}, args, shell);
+	if (call) {
+		const {answerCall} = await import('../call.ts');
+		return await answerCall(call, options, {args, shell});
+	}
+	const {runBuild} = await import('../run-build.ts');
+	return await runBuild(options, args, shell);
 }
 
 /** An archive on a screen helps nobody. */

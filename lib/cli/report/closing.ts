@@ -1,6 +1,6 @@
 import type {BuildEvent} from '../../index.ts';
 import {complaintLines} from '../error-text.ts';
-import {plural} from '../names.ts';
+import {pasteable, plural} from '../names.ts';
 import type {Shell} from '../shell.ts';
 import type {BuildFinishedEvent, EventOf, WarnedEvent} from './reporter.ts';
 import {type SummaryFacts, summaryLines} from './summary.ts';
@@ -13,8 +13,9 @@ export interface Closing {
 
 const shownAtOnce = 5;
 
+/** `checkCommand` are the words that list all warnings; none where there is no such command. */
 export function closing(
-	facts: Omit<SummaryFacts, 'exports' | 'warnings' | 'home'>,
+	facts: Omit<SummaryFacts, 'exports' | 'warnings' | 'home'> & {readonly checkCommand: readonly string[]},
 	shell: Pick<Shell, 'err' | 'home'>,
 ): Closing {
 	const warnings: WarnedEvent[] = [];
@@ -34,7 +35,9 @@ export function closing(
 				finished.result === 'stopped'
 					? [stoppedLine(results, stopped)]
 					: summaryLines(finished, {...facts, home: shell.home, exports, warnings: warnings.length});
-			return joinBlocks([...warningBlocks(warnings, shell), end]);
+			const blocks = joinBlocks([...warningBlocks(warnings, facts.checkCommand, shell), end]);
+			// an error comes below an empty line
+			return finished.result === 'failed' && blocks.length > 0 ? [...blocks, ''] : blocks;
 		},
 	};
 }
@@ -51,11 +54,13 @@ function stoppedLine(results: readonly EventOf<'step.finished'>[], stopped: read
 
 function warningBlocks(
 	warnings: readonly WarnedEvent[],
+	command: readonly string[],
 	shell: Pick<Shell, 'err' | 'home'>,
 ): readonly (readonly string[])[] {
 	const blocks = warnings.slice(0, shownAtOnce).map(warning => complaintLines('warning', named(warning), shell));
 	const more = warnings.length - shownAtOnce;
-	return more > 0 ? [...blocks, [`and ${more} more`]] : blocks;
+	const all = command.length > 0 ? `: ${command.map(word => pasteable(word, shell.home)).join(' ')}` : '';
+	return more > 0 ? [...blocks, [`and ${more} more${all}`]] : blocks;
 }
 
 /** A warning of a lint rule ends with the rule's name. */

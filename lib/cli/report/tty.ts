@@ -72,7 +72,7 @@ function endLines(
 	if (event.result === 'done') return ['', ...lines];
 	if (event.result === 'stopped') return lines.length > 1 ? ['', ...lines] : lines;
 	const skipped = notRun > 0 ? [`  ${plural(notRun, 'step')} not run`] : [];
-	return event.steps > 0 ? [...skipped, '', ...lines, ...(lines.length > 0 ? [''] : [])] : lines;
+	return event.steps > 0 ? [...skipped, '', ...lines] : lines;
 }
 
 interface Look {

@@ -31,7 +31,8 @@ function tell(events: readonly BuildEvent[], {colors = false, github = false, af
 	let printed = '';
 	let clock = 0;
 	const logs = new Map<string, Buffer>();
-	const closes = closing({root, tools: ['podman'], loadCommand: []}, {err: plainStyle, home});
+	const facts = {root, tools: ['podman'], loadCommand: [], checkCommand: ['strata', 'build', '--check', '.']};
+	const closes = closing(facts, {err: plainStyle, home});
 	const reporter = plainReporter({
 		now: () => clock,
 		write: text => {

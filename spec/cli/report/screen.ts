@@ -33,7 +33,7 @@ export function show(events: readonly BuildEvent[], options: ShowOptions = {}): 
 			area = [];
 		},
 	};
-	const closes = closing({root, tools, loadCommand: []}, {err: style, home});
+	const closes = closing({root, tools, loadCommand: [], checkCommand: []}, {err: style, home});
 	const reporter = ttyReporter(screen, {now: () => clock, closing: closes.lines, style, logLines});
 	for (const event of events) {
 		closes.event(event);
