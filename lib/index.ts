@@ -2,6 +2,7 @@ export {type Build, type BuildResult, build, type Timings} from './build/build.t
 export {type CheckFinding, type CheckResult, check} from './build/check.ts';
 export type * from './build/events.ts';
 export type * from './build/options.ts';
+export {type OutlineResult, outline, type Target, type TargetsResult, targets} from './build/outline.ts';
 export {planBuild, writeBundles} from './build/plan-build.ts';
 export {version} from './build/version.ts';
 export type * from './catalog/catalog.ts';

@@ -9,7 +9,7 @@ export interface Call {
 
 export type Method = (typeof methods)[number];
 
-const methods = ['check', 'plan'] as const;
+const methods = ['check', 'outline', 'targets', 'plan', 'subrequests.describe'] as const;
 
 /** `--check`, or `--call METHOD[,format=json]`; undefined where it is to be built. */
 export function callOf(args: Arguments): Call | undefined {

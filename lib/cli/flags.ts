@@ -62,7 +62,7 @@ const result: readonly Flag[] = [
 
 const check: readonly Flag[] = [
 	{name: 'check', text: 'only say what could be better'},
-	{name: 'call', value: 'METHOD', text: 'only answer: check or plan'},
+	{name: 'call', value: 'METHOD', text: 'only answer: check, outline, targets, plan'},
 ];
 
 const display: readonly Flag[] = [

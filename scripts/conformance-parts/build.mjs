@@ -4,6 +4,7 @@ import {baseContexts} from './bases.mjs';
 import {contextTime} from './compare.mjs';
 import {resetTimes, writeEntries} from './contexts.mjs';
 import {imageOf, treeOf} from './image.mjs';
+import {subrequestStep} from './lint.mjs';
 import {difference, errorOf, later} from './outcomes.mjs';
 import {capture} from './processes.mjs';
 import {compareWithReferences} from './references.mjs';
@@ -16,6 +17,8 @@ const known =
 
 /** Runs `strata build` for a step. What it made is named for the step in the case's store, and for all names of its exports. */
 export async function buildStep(step, site) {
+	if (step.subrequest) return subrequestStep(step, await contextOf({...site.asking, ...step}, site), site);
+	if (step.via === 'gateway-client-func' && site.asks) return startAsking(step, site);
 	const build = await described(step, site);
 	if (site.references.builders.length > 0) resetTimes(build.reference.folder, contextTime);
 	const command = [site.strata, '--root', site.root, 'build', '--progress', 'plain', ...build.args];
@@ -31,6 +34,12 @@ export async function buildStep(step, site) {
 	for (const name of build.tags) site.images.set(name, outcome.image);
 	for (const one of build.exports) await deliver(one, outcome, site);
 	await compareWithReferences(outcome, site);
+}
+
+/** What upstream asks subrequests in: it gives them its context, and succeeds if they do. */
+function startAsking(step, site) {
+	site.asking = step;
+	site.builds.set(step.id, {failed: false, text: ''});
 }
 
 function throwIfUnsupportedOrFailed({unsupported: feature, text}) {
@@ -109,8 +118,7 @@ function contextFlags(contexts) {
 /** What is known to be missing without asking. */
 function refuseEarly(step) {
 	if (step.unsupported) later(step.unsupported);
-	if (step.subrequest) later('--call');
-	if (step.via === 'gateway-request') later('--call');
+	if (step.via === 'gateway-request') later('requests without a name');
 	if (step.via === 'gateway-client-func') later("BuildKit's gateway API");
 	if (step.secrets) later('--secret');
 	if (step.ssh) later('--ssh');

@@ -3,6 +3,7 @@ import {lstatSync, readFileSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {placeOf} from './contexts.mjs';
 import {layerOf} from './image.mjs';
+import {answerOf} from './lint.mjs';
 import {difference, later} from './outcomes.mjs';
 import {fill} from './templates.mjs';
 
@@ -26,6 +27,8 @@ const sources = {
 		return {root: found.config};
 	},
 	file: ({path}, site) => ({root: JSON.parse(readFileSync(placeOf(path, site), 'utf8'))}),
+	outline: ({build}, site) => ({root: answerOf(build, site)}),
+	targets: ({build}, site) => ({root: answerOf(build, site)}),
 	images: () => ({root: [{}]}),
 	'oci-layout': (source, site) => {
 		const place = layoutPlace(source, site);

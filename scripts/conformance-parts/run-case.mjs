@@ -42,6 +42,8 @@ async function runOnce(one, options) {
 		folder,
 		root: join(folder, 'store'),
 		bases: one.bases ?? [],
+		/** Whether it asks the frontend something: then what upstream runs that in is no build. */
+		asks: one.steps.some(({subrequest}) => subrequest),
 		/** Paths of contexts, outputs and tars by the ids that the case gives them. */
 		places: new Map(),
 		builds: new Map(),

@@ -7,6 +7,7 @@ import {buildStep} from './build.mjs';
 import {check} from './checks.mjs';
 import {changeMode, generate, placeOf, resetTimes, writeEntries} from './contexts.mjs';
 import {corpus} from './families.mjs';
+import {lintStep} from './lint.mjs';
 import {later} from './outcomes.mjs';
 import {fill} from './templates.mjs';
 
@@ -24,7 +25,7 @@ export const steps = {
 	shell: runShell,
 	fs: changeFile,
 	'http-server': serve,
-	lint: () => later('lint'),
+	lint: lintStep,
 	manual: () => {},
 	docker: ({args}) => ['rmi', 'history'].includes(args[0]) || later(`docker ${args[0]}`),
 	...Object.fromEntries(

@@ -69,7 +69,7 @@ Result   -o, --output DEST          DIR, or type=oci|docker,dest=FILE
              --load                 hand it to podman or docker
              --iidfile FILE         write the id to FILE
 Check        --check                only say what could be better
-             --call METHOD          only answer: check or plan
+             --call METHOD          only answer: check, outline, targets, plan
 Display  -q, --quiet                print the id only
              --progress MODE        auto, tty, plain or rawjson
 

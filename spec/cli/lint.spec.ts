@@ -203,3 +203,86 @@ for (const {name, experimental} of lintRules) {
 		t.is(find(good, name === 'CopyIgnoredFile' ? {} : around[name]), 0);
 	});
 }
+
+const stages = [
+	'# build makes it',
+	'FROM --platform=$BUILDPLATFORM scratch AS Build',
+	'# VERSION is what it is',
+	'ARG VERSION=1.2',
+	'FROM build',
+	'RUN --mount=type=secret,id=npm,required true',
+];
+
+test('--call outline says what a build takes, as BuildKit prints it (FE-3)', async t => {
+	const run = await place(t, ...stages);
+
+	const {stdout} = await run('build', '--call', 'outline', '.');
+	const named = await run('build', '--call', 'outline', '--target', 'build', '--build-arg', 'VERSION=2', '.');
+	const json = await run('build', '--call=outline,format=json', '.');
+
+	const ranges = (line: number) => ({ranges: [{start: {line}, end: {line}}]});
+	t.is(
+		stdout,
+		`BUILD ARG   VALUE   DESCRIPTION
+VERSION     1.2     is what it is
+
+SECRET   REQUIRED
+npm      true
+
+`,
+	);
+	t.is(
+		named.stdout,
+		`TARGET:      build
+DESCRIPTION: makes it
+
+BUILD ARG   VALUE   DESCRIPTION
+VERSION     2       is what it is
+
+`,
+	);
+	t.deepEqual(JSON.parse(json.stdout), {
+		args: [{name: 'VERSION', description: 'is what it is', value: '1.2', location: ranges(4)}],
+		secrets: [{name: 'npm', required: true, location: ranges(6)}],
+		sources: [Buffer.from(`${stages.join('\n')}\n`).toString('base64')],
+	});
+});
+
+test('--call targets lists the stages, as BuildKit prints them (FE-4)', async t => {
+	const run = await place(t, ...stages);
+
+	const {stdout} = await run('build', '--call', 'targets', '.');
+	const json = await run('build', '--call', 'targets,format=json', '.');
+
+	t.is(stdout, 'TARGET    DESCRIPTION\nbuild     makes it\n(default)\n');
+	t.deepEqual(JSON.parse(json.stdout).targets, [
+		{
+			name: 'build',
+			description: 'makes it',
+			base: 'scratch',
+			platform: '$BUILDPLATFORM',
+			location: {ranges: [{start: {line: 2}, end: {line: 2}}]},
+		},
+		{default: true, base: 'build', location: {ranges: [{start: {line: 5}, end: {line: 5}}]}},
+	]);
+});
+
+test('--call subrequests.describe says what can be asked, --call plan is strata plan, others are refused (FE-5, FE-6)', async t => {
+	const run = await place(t, ...course);
+
+	const [described, data, planned, plan, wrong, build] = await Promise.all([
+		run('build', '--call', 'subrequests.describe', '.'),
+		run('build', '--call', 'subrequests.describe,format=json', '.'),
+		run('build', '--call', 'plan,format=json', '.'),
+		run('plan', '--json', '.'),
+		run('build', '--call', 'outlines', '.'),
+		run('build', '--call', 'build', '-q', '.'),
+	]);
+
+	t.regex(described.stdout, /^NAME +VERSION DESCRIPTION\noutline +1\.0\.0 +/);
+	t.true(JSON.parse(data.stdout).every(({type, version}: Record<string, string>) => type === 'rpc' && version !== ''));
+	t.deepEqual([planned.status, planned.stdout], [0, plan.stdout]);
+	t.is(wrong.status, 2);
+	t.regex(wrong.stderr, /^error: --call cannot be outlines\nhelp: it is one of: build, check, outline, targets, plan/);
+	t.regex(build.stdout, /^sha256:/);
+});
