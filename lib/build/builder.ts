@@ -8,6 +8,7 @@ import type {EventStream} from './event-stream.ts';
 import type {BuildLogs} from './logs.ts';
 import type {Request} from './request.ts';
 import type {Slots} from './slots.ts';
+import type {SshAgents} from './ssh-agents.ts';
 
 /** The services of one build, and what was asked of it. */
 export interface Builder {
@@ -24,6 +25,7 @@ export interface Builder {
 	/** Aborted 2 s after the build is stopped: what is done by then is packed and recorded, also if something else failed. */
 	readonly deadline: AbortSignal;
 	readonly slots: Slots;
+	readonly agents: SshAgents;
 	readonly packer: Packer;
 	/** Seconds: SOURCE_DATE_EPOCH, which clamps every time we write. */
 	readonly epoch: number | undefined;

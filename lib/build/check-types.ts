@@ -29,6 +29,11 @@ const rules: Readonly<Record<keyof BuildOptions, Rule>> = {
 	pull: flag,
 	network: {must: "'default', 'none' or 'host'", is: value => ['default', 'none', 'host'].includes(value as string)},
 	allow: texts,
+	secrets: {
+		must: 'an object of strings, bytes or {file}',
+		is: value => isRecord(value, secret => isString(secret) || secret instanceof Uint8Array || isFileName(secret)),
+	},
+	ssh: {must: 'an object of {socket} or {keys}', is: value => isRecord(value, isAgent)},
 	hosts: {must: 'an object of addresses', is: value => isRecord(value, one => isString(one) || texts.is(one))},
 	dns: {must: 'an object of lists: servers, search, options', is: isDns},
 	shmSize: {must: 'a number of bytes', is: value => Number.isSafeInteger(value) && Number(value) >= 0},
@@ -91,6 +96,14 @@ function isDns(value: unknown): boolean {
 function isLimit(value: unknown): boolean {
 	const isCount = (count: unknown) => Number.isSafeInteger(count) && Number(count) >= -1;
 	return isCount(value) || (isObject(value) && isCount(value.soft) && isCount(value.hard));
+}
+
+function isFileName(value: unknown): boolean {
+	return isObject(value) && isString(value.file);
+}
+
+function isAgent(value: unknown): boolean {
+	return isObject(value) && (isString(value.socket) || texts.is(value.keys));
 }
 
 function isString(value: unknown): value is string {

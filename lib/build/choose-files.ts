@@ -1,6 +1,5 @@
 import type {Digest} from '../oci/digest.ts';
-import type {CopyStep} from '../plan/plan.ts';
-import {selectSources} from '../tree/select.ts';
+import {type SourceRequest, selectSources} from '../tree/select.ts';
 import type {Selection} from '../tree/selection.ts';
 import {selectionDigest} from '../tree/selection-digest.ts';
 import type {Builder} from './builder.ts';
@@ -22,10 +21,16 @@ interface Facts {
 	readonly unmatched?: readonly string[];
 }
 
+/** What is chosen, and what of the instruction changes it. */
+export interface Choice extends SourceRequest {
+	readonly chown?: string;
+	readonly chmod?: string;
+}
+
 /** Chooses the files. From a file system that was chosen from before in the same way, only when somebody asks for them. */
-export async function chooseFiles(step: CopyStep, source: CopySource, {store}: Builder): Promise<Chosen> {
-	const {paths, files, exclude, parents, chown, chmod} = step;
-	const select = async () => source.digested(selectSources(await source.tree(), {paths, files, exclude, parents}));
+export async function chooseFiles(choice: Choice, source: CopySource, {store}: Builder): Promise<Chosen> {
+	const {paths, files = [], exclude, parents, literal, chown, chmod} = choice;
+	const select = async () => source.digested(selectSources(await source.tree(), choice));
 	const factsOf = (selection: Selection): Facts => {
 		const digest = selectionDigest(selection, {
 			...(chown === undefined ? {} : {chown}),
@@ -39,7 +44,7 @@ export async function chooseFiles(step: CopyStep, source: CopySource, {store}: B
 	}
 	const memo = store.records<Facts>('memo');
 	const heredocs = files.map(({name, content, mode}) => ({name, content, mode}));
-	const key = partialKey({fsid: source.fsid, paths, files: heredocs, exclude, parents, chown, chmod});
+	const key = partialKey({fsid: source.fsid, paths, files: heredocs, exclude, parents, literal, chown, chmod});
 	const known = memo.get(key);
 	if (known) return {...known, selection: select};
 	const selection = await select();

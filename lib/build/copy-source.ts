@@ -1,5 +1,5 @@
 import type {Digest} from '../oci/digest.ts';
-import type {CopyStep} from '../plan/plan.ts';
+import type {Base, Step} from '../plan/plan.ts';
 import type {Selection} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
 import {knownStages, named} from './base-hints.ts';
@@ -9,7 +9,7 @@ import {baseFiles, type Files} from './files.ts';
 import type {Stages} from './stage.ts';
 import {treeOf} from './tocs.ts';
 
-/** Where a COPY or ADD takes its files from. */
+/** Where a COPY or ADD takes its files from, or a mount. */
 export interface CopySource {
 	/** As people know it: `the build context`, `the stage build`. */
 	readonly name: string;
@@ -20,11 +20,13 @@ export interface CopySource {
 	digested(selection: Selection): Promise<Selection>;
 	/** The context that it is, if it is one. */
 	readonly context?: OpenContext;
+	/** The stack of layers that it is, if it is one. */
+	readonly files?: Files;
 }
 
-export async function openCopySource(step: CopyStep, stages: Stages): Promise<CopySource> {
+/** Opens what `step` names with `from`; nothing is the build context. */
+export async function openCopySource(from: Base | undefined, step: Step, stages: Stages): Promise<CopySource> {
 	const {builder, stateOf, bases} = stages;
-	const {from} = step;
 	if (from === undefined) return contextSource('the build context', builder.contexts.main, builder);
 	switch (from.kind) {
 		case 'context':
@@ -52,6 +54,7 @@ function contextSource(name: string, context: OpenContext, {signal}: Builder): C
 async function filesSource(name: string, files: Files, {builder}: Stages): Promise<CopySource> {
 	return {
 		name,
+		files,
 		fsid: await files.fsid.promise,
 		tree: () => treeOf(files, builder.store),
 		digested: async selection => selection,

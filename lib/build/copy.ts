@@ -18,7 +18,7 @@ import {treeOf} from './tocs.ts';
 /** A COPY or ADD to the cache, and what its row says. The files are chosen here: they are a part of the key. */
 export async function copyWork(step: CopyStep, before: StageState, stages: Stages): Promise<CopyWork> {
 	const {builder} = stages;
-	const source = await openCopySource(step, stages);
+	const source = await openCopySource(step.from, step, stages);
 	const chosen = await chooseFiles(step, source, builder).catch(async error => {
 		throw await wordMissingSource(error, step, source);
 	});

@@ -1,11 +1,19 @@
-import {DockerfileError} from '../errors.ts';
-import type {CopyStep} from '../plan/plan.ts';
+import {DockerfileError, type Location} from '../errors.ts';
 import {MissingSourceError} from '../tree/errors.ts';
 import {nearestPaths} from '../tree/nearest.ts';
 import type {CopySource} from './copy-source.ts';
 
+/** What names sources, and where each stands. */
+export interface NamesSources {
+	/** `COPY`, `RUN: --mount`. */
+	readonly instruction: string;
+	readonly paths: readonly string[];
+	readonly marks?: readonly Location[];
+	readonly location: Location;
+}
+
 /** The error of a source that is not there, in words: where it was looked for, and what may have been meant. Any other error as it is. */
-export async function wordMissingSource(error: unknown, step: CopyStep, source: CopySource): Promise<unknown> {
+export async function wordMissingSource(error: unknown, step: NamesSources, source: CopySource): Promise<unknown> {
 	if (!(error instanceof MissingSourceError)) return error;
 	const {path} = error;
 	const location = step.marks?.[step.paths.indexOf(path)] ?? step.location;

@@ -9,6 +9,7 @@ import {buildLogs} from './logs.ts';
 import type {Order} from './perform.ts';
 import type {Request} from './request.ts';
 import {slots} from './slots.ts';
+import {sshAgents} from './ssh-agents.ts';
 import {grantLimits} from './ulimits.ts';
 
 /** What a builder works on. */
@@ -28,6 +29,7 @@ export function openBuilder(
 	let worker: Promise<Worker> | undefined;
 	const behind = new Set<Promise<unknown>>();
 	const packing = packer();
+	const agents = sshAgents(request.ssh);
 	const logs = buildLogs(store.root, id);
 	const failing = new AbortController();
 	const signal = AbortSignal.any([stopped, failing.signal]);
@@ -53,6 +55,7 @@ export function openBuilder(
 		signal,
 		deadline: later(stopped),
 		slots: slots(request.jobs),
+		agents,
 		packer: packing,
 		epoch,
 		worker() {
@@ -72,6 +75,7 @@ export function openBuilder(
 			logs.end();
 			await packing[Symbol.asyncDispose]();
 			await (await worker?.catch(() => undefined))?.[Symbol.asyncDispose]();
+			await agents[Symbol.asyncDispose]();
 		},
 	};
 }

@@ -23,6 +23,10 @@ export interface BuildOptions {
 	readonly network?: 'default' | 'none' | 'host';
 	/** What a RUN may ask for with `--network=host`, `--security=insecure` or `--device`; the network `host` allows itself. */
 	readonly allow?: readonly (Entitlement | `device=${string}`)[];
+	/** What `RUN --mount=type=secret` shows, by id: a value, or the file that has it. On no disk, in no log and in no key. */
+	readonly secrets?: Readonly<Record<string, string | Uint8Array | {readonly file: string}>>;
+	/** The agents that `RUN --mount=type=ssh` can use, by id: one that runs, or keys for one of its own. */
+	readonly ssh?: Readonly<Record<string, {readonly socket: string} | {readonly keys: readonly string[]}>>;
 	/** Lines for /etc/hosts: name → address, or several. `host-gateway` is this machine. */
 	readonly hosts?: Readonly<Record<string, string | readonly string[]>>;
 	/** For /etc/resolv.conf, in place of what this machine's says. */

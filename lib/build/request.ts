@@ -32,6 +32,8 @@ export interface Request {
 	/** Bytes. */
 	readonly shmSize: number | undefined;
 	readonly ulimits: readonly ResourceLimit[];
+	readonly secrets: NonNullable<BuildOptions['secrets']>;
+	readonly ssh: NonNullable<BuildOptions['ssh']>;
 	readonly runtime: string | undefined;
 	readonly jobs: number;
 	readonly root: string | undefined;
@@ -59,6 +61,8 @@ export function checkOptions(options: BuildOptions): Request {
 		dns: checkDns(options.dns ?? {}),
 		shmSize: options.shmSize || undefined,
 		ulimits: checkUlimits(options.ulimits ?? {}),
+		secrets: options.secrets ?? {},
+		ssh: options.ssh ?? {},
 		runtime: options.runtime,
 		jobs: options.jobs ?? availableParallelism(),
 		root: options.root,

@@ -1,7 +1,7 @@
 import {MachineError, StepError} from '../errors.ts';
 import {formatPlatform} from '../oci/platform.ts';
-import type {Mount, RunStep, Stage} from '../plan/plan.ts';
-import type {JobMount, RunJob} from '../runtime/job.ts';
+import type {RunStep, Stage} from '../plan/plan.ts';
+import type {RunJob} from '../runtime/job.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
 import type {Worker} from '../worker/worker.ts';
 import type {Builder} from './builder.ts';
@@ -10,14 +10,20 @@ import {refuseForeignPrograms} from './foreign-platform.ts';
 import type {KeyFields} from './key.ts';
 import {finishLayer} from './pack-step.ts';
 import {runFailure} from './run-failure.ts';
-import type {Made, Origin, StageState, StepWork} from './step.ts';
+import {jobMount, type RunMounts, runMounts} from './run-mounts.ts';
+import type {Stages} from './stage.ts';
+import type {Made, Origin, StageState, StepWork, Turn} from './step.ts';
 import {stepOutput} from './step-output.ts';
 import {grantLimits} from './ulimits.ts';
 import {untilAborted} from './until-aborted.ts';
 
 /** A RUN, as the cache sees it: its program and all that the program can see (SURFACE KEY-2). */
-export function runWork(step: RunStep, stage: Stage, before: StageState, builder: Builder): StepWork {
-	return {fields: runFields(step, stage, builder), perform: () => performRun(step, before, builder)};
+export async function runWork(step: RunStep, {stage, before}: Omit<Turn, 'work'>, stages: Stages): Promise<StepWork> {
+	const mounts = await runMounts(step, stages);
+	return {
+		fields: {...runFields(step, stage, stages.builder), mounts: mounts.fields},
+		perform: () => performRun(step, {before, mounts}, stages.builder),
+	};
 }
 
 function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyFields {
@@ -29,7 +35,6 @@ function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyF
 		workdir: step.workdir,
 		network: step.network,
 		security: step.security,
-		mounts: step.mounts.map(mount => ({...mount, from: mount.from && {...mount.from}})) as never,
 		heredocs: step.heredocs.map(heredoc => ({...heredoc})),
 		hosts: request.hosts.map(host => ({...host})),
 		shmSize: request.shmSize,
@@ -40,11 +45,16 @@ function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyF
 	};
 }
 
-async function performRun(step: RunStep, before: StageState, builder: Builder): Promise<Made> {
+interface Performing {
+	readonly before: StageState;
+	readonly mounts: RunMounts;
+}
+
+async function performRun(step: RunStep, {before, mounts}: Performing, builder: Builder): Promise<Made> {
 	refuseForeignPrograms(step, before.draft.platform);
 	const start = performance.now();
 	const logFile = builder.logs.fileOf(step.id);
-	const {status, snapshot, layer, ids} = await runLogged(step, {before, logFile}, builder);
+	const {status, snapshot, layer, ids} = await runLogged(step, {before, mounts, logFile}, builder);
 	if (status !== 0) throw await runFailure(step, {status, logFile, ms: performance.now() - start}, before, builder);
 	return {
 		...(snapshot ? {snapshot} : {}),
@@ -53,21 +63,25 @@ async function performRun(step: RunStep, before: StageState, builder: Builder): 
 	};
 }
 
-interface RunPlace {
-	readonly before: StageState;
+interface RunPlace extends Performing {
 	readonly logFile: string;
 }
 
 /** Runs the program. Its output is in the log before it is told. */
-async function runLogged(step: RunStep, {before: {files, origin}, logFile}: RunPlace, builder: Builder) {
+async function runLogged(step: RunStep, {before: {files, origin}, mounts, logFile}: RunPlace, builder: Builder) {
 	const {epoch, events, signal} = builder;
 	const worker = await workerFor(step, builder);
 	const {ids} = worker.facts;
 	const parent = await snapshotOf(files, worker);
 	const output = stepOutput({step: step.id, logFile}, events);
 	try {
+		await using open = await mounts.open(worker);
 		const {limits} = grantLimits(builder.request.ulimits, worker.facts.hardLimits);
-		const outcome = await worker.run({...runJob(step, builder), limits}, parent, {
+		const job = runJob(step, builder);
+		const env = [...job.env, ...open.env];
+		const outcome = await worker.run({...job, env, limits, mounts: open.mounts}, parent, {
+			sources: open.sources,
+			secrets: open.secrets,
 			layers: ids === 1 ? await allLayers(files) : [],
 			...(epoch === undefined ? {} : {epoch}),
 			logFile,
@@ -123,10 +137,6 @@ export function runJob(step: RunStep, {id, request}: Pick<Builder, 'id' | 'reque
 		dns: request.dns,
 		hosts: request.hosts,
 		files: step.heredocs.map(({name, content, mode}) => ({path: `/dev/pipes/${name}`, data: content, mode})),
-		mounts: step.mounts.flatMap(tmpfs),
+		mounts: step.mounts.flatMap((mount, index) => (mount.target === undefined ? [] : [jobMount(mount, index)])),
 	};
-}
-
-function tmpfs({type, target, size}: Mount): JobMount[] {
-	return type === 'tmpfs' && target !== undefined ? [{type, target, ...(size === undefined ? {} : {size})}] : [];
 }

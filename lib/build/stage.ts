@@ -60,6 +60,8 @@ async function buildStage(stage: Stage, stages: Stages): Promise<StageState> {
 async function dependencies(step: Step, {base}: Stage, {stateOf}: Stages): Promise<void> {
 	if (step.kind === 'base' && base.kind === 'stage') await stateOf(base.stage);
 	if (step.kind === 'copy' && step.from?.kind === 'stage') await stateOf(step.from.stage);
+	if (step.kind !== 'run') return;
+	for (const {from} of step.mounts) if (from?.kind === 'stage') await stateOf(from.stage);
 }
 
 interface Advance {
@@ -121,7 +123,7 @@ async function advance(step: Step, stage: Stage, state: StageState, stages: Stag
 	const {builder} = stages;
 	switch (step.kind) {
 		case 'run':
-			return takeStep(step, {stage, before: state, work: runWork(step, stage, state, builder)}, builder);
+			return takeStep(step, {stage, before: state, work: await runWork(step, {stage, before: state}, stages)}, builder);
 		case 'copy':
 			return copy(step, {stage, before: state}, stages);
 		case 'workdir':

@@ -1,5 +1,5 @@
 import {DockerfileError} from '../errors.ts';
-import type {BuildPlan, CopyStep, RunStep, Step} from '../plan/plan.ts';
+import type {BuildPlan, CopyStep, Step} from '../plan/plan.ts';
 
 /** Refuses, before anything is done, what the Dockerfile asks for and this release cannot do. */
 export function refuseUnsupported(plan: BuildPlan): void {
@@ -10,14 +10,7 @@ export function refuseUnsupported(plan: BuildPlan): void {
 }
 
 function unsupported(step: Step): string | undefined {
-	if (step.kind === 'run') return unsupportedMount(step);
-	if (step.kind === 'copy') return unsupportedSource(step);
-	return undefined;
-}
-
-function unsupportedMount({mounts}: RunStep): string | undefined {
-	const mount = mounts.find(({type}) => type !== 'tmpfs');
-	return mount && `RUN --mount=type=${mount.type}`;
+	return step.kind === 'copy' ? unsupportedSource(step) : undefined;
 }
 
 function unsupportedSource({instruction, paths, from}: CopyStep): string | undefined {

@@ -45,11 +45,13 @@ export function rootOf({root}: CatalogOptions): string {
 /** Nobody is there to be locked out. */
 function lonelyStore(root: string, guard: AsyncDisposable): Store {
 	const temporary = () => join(root, 'tmp', `${process.pid}-${randomBytes(8).toString('hex')}`);
-	const lock = async () => ({[Symbol.asyncDispose]: async () => {}});
+	const held = {[Symbol.asyncDispose]: async () => {}};
+	const lock = async () => held;
 	return {
 		root,
 		temporary,
 		lock,
+		tryLock: () => held,
 		blobs: blobStore(root, temporary),
 		images: indexedImages({root, temporary, lock}),
 		records: kind => fileRecords(join(root, kind), {root, temporary}),

@@ -2,6 +2,7 @@ import {UsageError} from '../errors.ts';
 import type {BuildOptions} from '../index.ts';
 import type {Arguments} from './command.ts';
 import {outputs} from './output-flag.ts';
+import {parseSecret, parseSsh} from './secret-flags.ts';
 import {parseMemory} from './size.ts';
 
 /** What a command line asks of the build, but for the context and the Dockerfile, which may come from stdin. */
@@ -17,6 +18,8 @@ export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<Buil
 		noCache: args.has('no-cache'),
 		pull: args.has('pull'),
 		network: networkMode(args.text('network')),
+		secrets: Object.fromEntries(args.texts('secret').flatMap(text => secret(text, env))),
+		ssh: Object.fromEntries(args.texts('ssh').map(text => parseSsh(text, env))),
 		allow: args.texts('allow').flatMap(entitlements),
 		hosts: grouped(args.texts('add-host').map(hostAddress)),
 		dns: {servers: args.texts('dns'), search: args.texts('dns-search'), options: args.texts('dns-option')},
@@ -38,6 +41,11 @@ function buildArgs(given: readonly string[], env: NodeJS.ProcessEnv): Readonly<R
 	});
 	const epoch = env.SOURCE_DATE_EPOCH;
 	return Object.fromEntries([...(epoch ? [['SOURCE_DATE_EPOCH', epoch] as const] : []), ...named]);
+}
+
+function secret(text: string, env: NodeJS.ProcessEnv) {
+	const parsed = parseSecret(text, env);
+	return parsed ? [parsed] : [];
 }
 
 function namedContext(text: string): readonly [string, string] {

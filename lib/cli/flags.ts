@@ -38,6 +38,8 @@ const sources: readonly Flag[] = [
 	{name: 'file', short: 'f', value: 'FILE', text: 'the Dockerfile', default: 'PATH/Dockerfile'},
 	{name: 'build-context', value: 'N=SRC', repeat: true, text: 'DIR, docker-image://REF, oci-layout://DIR'},
 	{name: 'build-arg', value: 'K[=V]', repeat: true, text: 'set an ARG; no V: from the environment'},
+	{name: 'secret', value: 'id=ID,src=F', repeat: true, text: 'for RUN --mount=type=secret; or env=NAME'},
+	{name: 'ssh', value: 'ID[=SOCK|KEY]', repeat: true, text: 'for RUN --mount=type=ssh; repeatable'},
 	{name: 'allow', value: 'NAME', repeat: true, text: 'network.host, security.insecure or device'},
 	{name: 'pull', text: 'ask the registry even if the base is here'},
 ];

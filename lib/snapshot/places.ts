@@ -1,6 +1,6 @@
 import {existsSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {type ChainID, chainID, hexOf} from '../oci/digest.ts';
+import {type ChainID, chainID, type Digest, hexOf} from '../oci/digest.ts';
 import type {Layer} from '../oci/image.ts';
 import type {Store} from '../store/store.ts';
 import type {Snapshotter} from './snapshot.ts';
@@ -15,18 +15,21 @@ export interface Place {
 }
 
 export interface Places {
-	get(chain: ChainID): string | undefined;
-	put(chain: ChainID, folder: string): void;
+	get(chain: ChainID | Digest): string | undefined;
+	put(chain: ChainID | Digest, folder: string): void;
 }
 
 /** The kind of record. */
 export const placesKind = 'places';
 
-/** Where layers are unpacked, for one kind of snapshotter: the other's folders mean something else. */
-export function placesOf(store: Pick<Store, 'root' | 'records'>, kind: Snapshotter['kind']): Places {
+/**
+ * Where layers are unpacked, for one kind of snapshotter: the other's folders mean something else. `files` are those of build contexts,
+ * by the digest of what was chosen.
+ */
+export function placesOf(store: Pick<Store, 'root' | 'records'>, kind: Snapshotter['kind'] | 'files'): Places {
 	const records = store.records<Place>(placesKind);
 	const boot = bootID();
-	const key = (chain: ChainID) => `${kind}/${hexOf(chain)}`;
+	const key = (chain: ChainID | Digest) => `${kind}/${hexOf(chain)}`;
 	return {
 		get: chain => {
 			const place = records.get(key(chain));

@@ -6,19 +6,30 @@ import type {LockOptions} from './store.ts';
 const firstPause = 5;
 const longestPause = 150;
 
+type Mode = NonNullable<LockOptions['mode']>;
+
 /**
- * Waits until this process alone has the lock file at `path`. The file holds the holder's process id and is gone
- * after the last one. A dead process has no lock, whatever its file says.
+ * Waits until this process alone, or with others that share it, has the lock file at `path`. The file holds the last holder's
+ * process id and is gone after the last one. A dead process has no lock, whatever its file says.
  */
-export async function lockFile(path: string, {onWait, signal}: LockOptions = {}): Promise<AsyncDisposable> {
+export async function lockFile(
+	path: string,
+	{mode = 'exclusive', onWait, signal}: LockOptions = {},
+): Promise<AsyncDisposable> {
 	let told = false;
 	for await (const _ of pauses(signal)) {
-		const fd = tryLock(path);
+		const fd = tryLock(path, mode);
 		if (fd !== undefined) return releasedBy(() => unlock(path, fd));
 		if (!told) onWait?.(holderOf(path));
 		told = true;
 	}
 	throw new Error('the pauses never end');
+}
+
+/** Locks the file at `path` for this process alone, if that needs no waiting. */
+export function tryLockFile(path: string): AsyncDisposable | undefined {
+	const fd = tryLock(path, 'exclusive');
+	return fd === undefined ? undefined : releasedBy(() => unlock(path, fd));
 }
 
 /** Does `release` when first disposed of. A second time would close a descriptor that by then may be another's. */
@@ -43,10 +54,10 @@ export async function* pauses(signal?: AbortSignal): AsyncGenerator<number> {
 }
 
 /** The descriptor that has the lock, or undefined if another one has it. */
-function tryLock(path: string): number | undefined {
+function tryLock(path: string, mode: Mode): number | undefined {
 	const fd = openSync(path, 'a+', 0o644);
 	try {
-		if (tryFlock(fd, 'exclusive') && isStillAt(path, fd)) {
+		if (tryFlock(fd, mode) && isStillAt(path, fd)) {
 			ftruncateSync(fd);
 			writeSync(fd, `${process.pid}\n`);
 			return fd;
@@ -64,9 +75,9 @@ function isStillAt(path: string, fd: number): boolean {
 	return statSync(path, {throwIfNoEntry: false})?.ino === fstatSync(fd).ino;
 }
 
-/** The file goes before the lock does: who waits for it finds out by `isStillAt`. */
+/** The file goes before the lock does: who waits for it finds out by `isStillAt`. One that others share stays. */
 function unlock(path: string, fd: number): void {
-	rmSync(path, {force: true});
+	if (tryFlock(fd, 'exclusive')) rmSync(path, {force: true});
 	closeSync(fd);
 }
 

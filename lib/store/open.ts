@@ -7,7 +7,7 @@ import {blobStore} from './blobs.ts';
 import {forStore} from './failure.ts';
 import {lockStore} from './guard.ts';
 import {indexedImages} from './images.ts';
-import {lockFile} from './locks.ts';
+import {lockFile, tryLockFile} from './locks.ts';
 import {fileRecords} from './records.ts';
 import {createFile} from './replace.ts';
 import type {Store} from './store.ts';
@@ -47,14 +47,13 @@ export async function openStore(root: string, {pid = process.pid, ...options}: O
 
 function assemble(root: string, {guard, pid}: {guard: AsyncDisposable; pid: number}): Store {
 	const temporary = () => temporaryIn(root, pid);
-	const lock: Store['lock'] = (key, options) => {
-		const name = createHash('sha256').update(key).digest('hex').slice(0, 32);
-		return lockFile(join(root, 'locks', name), options);
-	};
+	const lockPath = (key: string) => join(root, 'locks', createHash('sha256').update(key).digest('hex').slice(0, 32));
+	const lock: Store['lock'] = (key, options) => lockFile(lockPath(key), options);
 	return {
 		root,
 		temporary,
 		lock,
+		tryLock: key => tryLockFile(lockPath(key)),
 		blobs: blobStore(root, temporary),
 		images: indexedImages({root, temporary, lock}),
 		records: kind => fileRecords(join(root, kind), {root, temporary}),

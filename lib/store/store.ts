@@ -18,9 +18,13 @@ export interface Store extends AsyncDisposable {
 	temporary(): string;
 	/** Waits for the lock on `key`, a name valid across processes. `onWait` is called once with the holder's process id if it has to wait. */
 	lock(key: string, options?: LockOptions): Promise<AsyncDisposable>;
+	/** The same without waiting: undefined if somebody else has the lock. */
+	tryLock(key: string): AsyncDisposable | undefined;
 }
 
 export interface LockOptions {
+	/** `shared` locks of one key exclude only an `exclusive` one, which is the default. */
+	readonly mode?: 'shared' | 'exclusive';
 	readonly onWait?: (pid: number | undefined) => void;
 	readonly signal?: AbortSignal;
 }

@@ -14,6 +14,8 @@ export interface SourceRequest {
 	readonly files?: readonly {readonly name: string; readonly content: string; readonly mode: number}[];
 	readonly exclude?: readonly string[];
 	readonly parents?: boolean;
+	/** No character of a path is a wildcard. */
+	readonly literal?: boolean;
 }
 
 /** What is found for one path of the request; no sources if it is a pattern that matches nothing. */
@@ -25,11 +27,20 @@ type Finder = (tree: Tree, path: string, exclude: PatternMatcher) => Source[];
  */
 export function selectSources(tree: Tree, request: SourceRequest): Selection {
 	const exclude = compilePatterns((request.exclude ?? []).map(text => ({text})));
-	const find: Finder = request.parents ? findWithParents : findPlain;
+	const find = finder(request);
 	const found = request.paths.map(path => ({path, sources: find(tree, path, exclude)}));
 	const unmatched = found.flatMap(({path, sources}) => (sources.length === 0 ? [path] : []));
 	const heredocs = (request.files ?? []).map(heredocSource);
 	return {sources: [...found.flatMap(({sources}) => sources), ...heredocs], unmatched};
+}
+
+function finder({parents, literal}: SourceRequest): Finder {
+	if (parents) return findWithParents;
+	return literal ? findNamed : findPlain;
+}
+
+function findNamed(tree: Tree, named: string, exclude: PatternMatcher): Source[] {
+	return [sourceAt(tree, cleanPath(named), {named, exclude})];
 }
 
 function findPlain(tree: Tree, named: string, exclude: PatternMatcher): Source[] {

@@ -1,6 +1,7 @@
-import {rmSync} from 'node:fs';
+import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {type Packer, packer} from '../layer/packer.ts';
+import {mount, mountFlags} from '../linux/mount.ts';
 import {hardLimits} from '../linux/resource-limits.ts';
 import {type Proven, probeRuntime, tryRuntimes} from '../runtime/probe.ts';
 import {chooseSnapshotter, overlayRefusal} from '../snapshot/choose.ts';
@@ -8,9 +9,11 @@ import type {Snapshot} from '../snapshot/snapshot.ts';
 import {openStore} from '../store/open.ts';
 import type {Store} from '../store/store.ts';
 import {type Chains, snapshotChains} from './chains.ts';
+import {gatherFiles} from './gather.ts';
 import {applyBlob, type Changes, packChanges} from './layers.ts';
 import type {Findings, RunRequest, StartOptions} from './messages.ts';
 import {openLog} from './output-log.ts';
+import {redactor} from './redact.ts';
 import {runJob, type Services} from './run-job.ts';
 import type {Correspondence, Handlers} from './serve.ts';
 import {toWire} from './wire-error.ts';
@@ -42,6 +45,7 @@ export function workerHandlers(): Handlers {
 			chains.know(snapshot, layers);
 			return snapshot;
 		},
+		gather: files => gatherFiles(files, services()),
 		run: (request, to) => run(services(), request, to),
 		examine: ({scratch, ids}) => examine(scratch, ids === 1),
 		remove: async ({paths}) => {
@@ -53,15 +57,18 @@ export function workerHandlers(): Handlers {
 
 async function start({root, scratch, pid, ids, runtime}: StartOptions): Promise<Started> {
 	const store = await openStore(root, {pid});
+	const memory = join(scratch, 'memory');
+	mkdirSync(memory);
+	mount(memory, {type: 'tmpfs', flags: mountFlags.noSuid | mountFlags.noDev, data: 'mode=0700'});
 	const found = await probeRuntime({
 		proven: provenIn(store),
-		scratch,
+		scratch: memory,
 		singleID: ids === 1,
 		...(runtime && {wanted: runtime}),
 	});
 	const apply = applyBlob(store, ids === 1);
 	const snapshotter = chooseSnapshotter({store, scratch, apply}, process.env.STRATA_SNAPSHOTTER);
-	return {store, scratch, ids, runtime: found, snapshotter, packer: packer(), chains: snapshotChains()};
+	return {store, scratch, memory, ids, runtime: found, snapshotter, packer: packer(), chains: snapshotChains()};
 }
 
 /** `runtime` records: a runtime that ran a container here. */
@@ -81,12 +88,18 @@ async function examine(scratch: string, singleID: boolean): Promise<Findings> {
 
 async function run(services: Started, {job, parent, options}: RunRequest, to: Correspondence) {
 	using log = openLog(options.logFile);
-	const onOutput = (stream: RunOutput['stream'], data: Uint8Array) =>
-		to.post({kind: 'output', output: log.append(stream, data)});
-	const {status, frozen} = await runJob(job, parent, {services, events: {onOutput, signal: to.signal}});
+	const {epoch, layers, sources = [], secrets = []} = options;
+	const redactors = {stdout: redactor(secrets), stderr: redactor(secrets)};
+	const tell = async (stream: RunOutput['stream'], data: Uint8Array) => {
+		if (data.length > 0) await to.post({kind: 'output', output: log.append(stream, data)});
+	};
+	const onOutput = (stream: RunOutput['stream'], data: Uint8Array) => tell(stream, redactors[stream].push(data));
+	const assignment = {job, parent, sources};
+	const {status, frozen} = await runJob(assignment, {services, events: {onOutput, signal: to.signal}});
+	for (const stream of ['stdout', 'stderr'] as const) await tell(stream, redactors[stream].end());
 	if (!frozen) return {status};
-	const owners = services.ids === 1 ? options.layers : undefined;
-	pack(services, {frozen, parent, owners, epoch: options.epoch, draft: join(services.scratch, `${job.id}-layer`)}, to);
+	const owners = services.ids === 1 ? layers : undefined;
+	pack(services, {frozen, parent, owners, epoch, draft: join(services.scratch, `${job.id}-layer`)}, to);
 	return {status, snapshot: frozen.snapshot};
 }
 

@@ -3,6 +3,7 @@ import type {Layer} from '../oci/image.ts';
 import type {RunJob} from '../runtime/job.ts';
 import type {Candidate} from '../runtime/probe.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
+import type {Gathering} from './gather.ts';
 import type {WireError} from './wire-error.ts';
 import type {RunOptions, RunOutcome, RunOutput, WorkerFacts} from './worker.ts';
 
@@ -11,6 +12,8 @@ export interface Calls {
 	/** The first call, and only once. */
 	start: {takes: StartOptions; gives: WorkerFacts};
 	prepare: {takes: {readonly layers: readonly Layer[]}; gives: Snapshot};
+	/** Copies files of a build context. */
+	gather: {takes: Gathering; gives: Snapshot};
 	run: {takes: RunRequest; gives: Omit<RunOutcome, 'layer'>};
 	/** Tries all that a RUN needs. Needs no `start`. */
 	examine: {takes: {readonly scratch: string; readonly ids: number}; gives: Findings};
@@ -40,7 +43,7 @@ export interface Findings {
 export interface RunRequest {
 	readonly job: RunJob;
 	readonly parent: Snapshot;
-	readonly options: Pick<RunOptions, 'layers' | 'epoch' | 'logFile'>;
+	readonly options: Omit<RunOptions, 'onOutput' | 'signal'>;
 }
 
 /** To the worker. */

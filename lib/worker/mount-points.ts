@@ -14,7 +14,8 @@ export function mountPoints(job: RunJob): readonly Stub[] {
 	return [...folders, ...files, ...mounts, ...given].filter(({path}) => !/^(dev|proc|sys)\//.test(path));
 }
 
-function typeOf(mount: RunJob['mounts'][number]): Stub['type'] {
+/** Whether a mount shows a folder or something else. */
+export function typeOf(mount: RunJob['mounts'][number]): Stub['type'] {
 	return mount.type === 'tmpfs' || lstatSync(mount.source).isDirectory() ? 'directory' : 'file';
 }
 

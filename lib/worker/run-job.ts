@@ -1,4 +1,4 @@
-import {chmodSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
 import {StepError} from '../errors.ts';
 import {lockedFlags} from '../linux/locked-flags.ts';
@@ -8,8 +8,11 @@ import type {RunJob} from '../runtime/job.ts';
 import {bundleFiles} from '../runtime/mounts.ts';
 import type {Runtime} from '../runtime/runtime.ts';
 import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
+import type {Store} from '../store/store.ts';
 import {makeInRoot, readInRoot} from './in-root.ts';
 import {makeMountPoints, mountPoints} from './mount-points.ts';
+import type {MountSource} from './mount-source.ts';
+import {openSources} from './open-sources.ts';
 import {findProgram} from './program.ts';
 import {withOneId} from './single-id.ts';
 import type {RunOutput} from './worker.ts';
@@ -20,6 +23,9 @@ export interface Services {
 	readonly runtime: Runtime;
 	/** Where unfinished things lie. */
 	readonly scratch: string;
+	/** A folder in memory, for what must be on no disk: secrets, and the notes that name them. */
+	readonly memory: string;
+	readonly store: Pick<Store, 'root' | 'lock'>;
 	readonly ids: number;
 }
 
@@ -34,13 +40,23 @@ export interface Finished {
 	readonly frozen?: Frozen;
 }
 
+/** A job, what it runs on, and what its binds show. */
+export interface Assignment {
+	readonly job: RunJob;
+	readonly parent: Snapshot;
+	readonly sources: readonly MountSource[];
+}
+
 /** Runs a job on a snapshot to its end. Of one that does not succeed, or is aborted, nothing is kept. */
 export async function runJob(
-	job: RunJob,
-	parent: Snapshot,
+	{job: given, parent, sources}: Assignment,
 	{services, events}: {services: Services; events: RunEvents},
 ): Promise<Finished> {
+	await using open = await openSources(given, sources, services);
+	const {job} = open;
 	const folder = join(services.scratch, job.id);
+	const bundle = join(services.memory, job.id);
+	using _ = {[Symbol.dispose]: () => rmSync(bundle, {recursive: true, force: true})};
 	const points = mountPoints(job);
 	await using active = await services.snapshotter.activate(parent, {folder, stubs: points});
 	const {rootfs} = active;
@@ -48,8 +64,8 @@ export async function runJob(
 	makeInRoot(rootfs, job.cwd);
 	findProgram(job, rootfs);
 	const made = makeMountPoints(rootfs, points);
-	const bundle = writeBundle(services.ids === 1 ? withOneId(job) : job, user, {
-		folder,
+	writeBundle(services.ids === 1 ? withOneId(job) : job, user, {
+		bundle,
 		rootfs,
 		singleID: services.ids === 1,
 	});
@@ -69,13 +85,12 @@ function userOf(job: RunJob, rootfs: string, ids: number): UserIds {
 }
 
 interface Place {
-	readonly folder: string;
+	readonly bundle: string;
 	readonly rootfs: string;
 	readonly singleID: boolean;
 }
 
-function writeBundle(job: RunJob, user: UserIds, {folder, rootfs, singleID}: Place): string {
-	const bundle = join(folder, 'bundle');
+function writeBundle(job: RunJob, user: UserIds, {bundle, rootfs, singleID}: Place): void {
 	for (const {path, data, mode} of bundleFiles(job, {resolvConf: hostResolvConf()})) {
 		const at = join(bundle, path);
 		mkdirSync(dirname(at), {recursive: true});
@@ -83,8 +98,7 @@ function writeBundle(job: RunJob, user: UserIds, {folder, rootfs, singleID}: Pla
 		chmodSync(at, mode);
 	}
 	const config = bundleConfig(job, user, rootfs, {singleID, locked: source => lockedFlags(resolve(bundle, source))});
-	writeFileSync(join(bundle, 'config.json'), configText(config));
-	return bundle;
+	writeFileSync(join(bundle, 'config.json'), configText(config), {mode: 0o600});
 }
 
 /** The network is the host's, so its resolvers can be reached, those on loopback too. */

@@ -6,7 +6,7 @@ import type {PackedLayer} from '../layer/packed.ts';
 import {type Connection, connect, type Listener} from './connection.ts';
 import {openNamespace} from './namespace.ts';
 import {singleIdWarning} from './single-id.ts';
-import type {RunOptions, Worker} from './worker.ts';
+import type {Worker} from './worker.ts';
 
 export interface WorkerOptions {
 	/** Of the store, which the caller has open. */
@@ -68,9 +68,10 @@ function workerOver(connection: Connection, {scratch, facts}: {scratch: string; 
 	return {
 		facts,
 		prepare: layers => connection.call('prepare', {layers}),
+		gather: files => connection.call('gather', files),
 		run: async (job, parent, {onOutput, signal, ...options}) => {
 			const {layer, ...events} = expectLayer();
-			const request = {job, parent, options: sendable(options)};
+			const request = {job, parent, options};
 			const outcome = await connection.call('run', request, {signal, onOutput, ...events});
 			return outcome.snapshot ? {...outcome, layer} : outcome;
 		},
@@ -90,8 +91,4 @@ function expectLayer() {
 	});
 	layer.catch(() => undefined);
 	return {...events, layer};
-}
-
-function sendable({layers, epoch, logFile}: Omit<RunOptions, 'onOutput' | 'signal'>) {
-	return {layers, logFile, ...(epoch === undefined ? {} : {epoch})};
 }

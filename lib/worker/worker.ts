@@ -2,6 +2,8 @@ import type {PackedLayer} from '../layer/packed.ts';
 import type {Layer} from '../oci/image.ts';
 import type {RunJob} from '../runtime/job.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
+import type {Gathering} from './gather.ts';
+import type {MountSource} from './mount-source.ts';
 
 /** The process inside the user namespace, as the build sees it. Started at the first need; `Symbol.asyncDispose` ends it, whatever it is doing. */
 export interface Worker extends AsyncDisposable {
@@ -9,6 +11,8 @@ export interface Worker extends AsyncDisposable {
 	readonly facts: WorkerFacts;
 	/** Unpacks what is not unpacked yet of a stack of layers, the lowest first, several at once. */
 	prepare(layers: readonly Layer[]): Promise<Snapshot>;
+	/** The snapshot with these files of a build context and no others, copied unless it is there already. */
+	gather(files: Gathering): Promise<Snapshot>;
 	/**
 	 * Runs a job on a snapshot. Answers when its program has ended and the root filesystem is at rest; the layer of
 	 * what it changed is still being packed then. Nothing is kept of a job whose status is not 0.
@@ -21,6 +25,10 @@ export interface RunOptions {
 	readonly layers: readonly Layer[];
 	/** Clamp for the mtimes of what is packed, in seconds: SOURCE_DATE_EPOCH. */
 	readonly epoch?: number;
+	/** What binds of the job show that is not simply a path. */
+	readonly sources?: readonly MountSource[];
+	/** Values that the output must not show. */
+	readonly secrets?: readonly Uint8Array[];
 	/** Where the raw output goes. The worker appends; `.idx` lies beside it: one line `milliseconds stream offset length` a chunk. */
 	readonly logFile: string;
 	/** Called for each piece of output after it is in the log. */

@@ -19,6 +19,8 @@ const wrong: Readonly<Record<keyof BuildOptions, readonly unknown[]>> = {
 	network: ['bridge', true],
 	allow: ['network.host', [1]],
 	hosts: [{db: 1}, ['db:1'], {db: [1]}],
+	secrets: [{s: 1}, ['s'], {s: {file: 1}}, {s: {}}],
+	ssh: [{default: 'socket'}, {default: {}}, {default: {keys: 'a'}}, ['default']],
 	dns: [['10.0.0.1'], {servers: '10.0.0.1'}, {server: ['10.0.0.1']}],
 	shmSize: ['64m', -1, 1.5],
 	ulimits: [['nofile=1'], {nofile: '1'}, {nofile: {soft: 1}}, {nofile: -2}],
@@ -76,6 +78,8 @@ test('every kind of value that an option may have is taken', t => {
 			outputs: [{type: 'oci', dest: 'a', tar: true}, {type: 'docker', dest: 'b'}, {type: 'load'}],
 			jobs: 3,
 			hosts: {},
+			secrets: {a: 'value', b: new Uint8Array(1), c: {file: 'f'}},
+			ssh: {default: {socket: 's'}, other: {keys: ['k']}},
 			signal: AbortSignal.timeout(1000),
 		}),
 	);

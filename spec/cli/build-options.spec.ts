@@ -15,14 +15,19 @@ function options(argv: readonly string[], env: NodeJS.ProcessEnv = {}) {
 
 test('every flag of build arrives in the options of the API', t => {
 	t.deepEqual(
-		options([
-			...['-t', 'a', '-t', 'b', '--label', 'x=1=2', '--label', 'y', '--platform', 'linux/amd64,linux/arm64'],
-			...['--target', 'test', '--build-context', 'src=./s', '--build-arg', 'A=1', '--pull', '--network', 'none'],
-			...['--dns', '10.0.0.53', '--dns-search', 'lan', '--dns-option', 'ndots:2', '--shm-size', '128m'],
-			...['--ulimit', 'nofile=1024:4096', '--ulimit', 'core=-1', '--add-host', 'db=10.0.0.8'],
-			...['--add-host', 'db:10.0.0.7', '--add-host', 'v6=[::1]', '--runtime', 'crun', '--jobs', '3', '--no-cache'],
-			...['--allow', 'network.host,device', '--allow', 'device=v.com/c=n,alias=x', '-o', 'out', '--load', '.'],
-		]),
+		options(
+			[
+				...['-t', 'a', '-t', 'b', '--label', 'x=1=2', '--label', 'y', '--platform', 'linux/amd64,linux/arm64'],
+				...['--target', 'test', '--build-context', 'src=./s', '--build-arg', 'A=1', '--pull', '--network', 'none'],
+				...['--dns', '10.0.0.53', '--dns-search', 'lan', '--dns-option', 'ndots:2', '--shm-size', '128m'],
+				...['--ulimit', 'nofile=1024:4096', '--ulimit', 'core=-1', '--add-host', 'db=10.0.0.8'],
+				...['--add-host', 'db:10.0.0.7', '--add-host', 'v6=[::1]', '--runtime', 'crun', '--jobs', '3', '--no-cache'],
+				...['--allow', 'network.host,device', '--allow', 'device=v.com/c=n,alias=x', '-o', 'out', '--load'],
+				...['--secret', 'id=a,env=A', '--secret', 'id=none,env=NONE', '--secret', 'id=f,source=/dev/null'],
+				...['--ssh', 'default', '--ssh', 'k=/dev/null,/dev/zero', '.'],
+			],
+			{A: 'value', SSH_AUTH_SOCK: '/agent'},
+		),
 		{
 			tags: ['a', 'b'],
 			labels: {x: '1=2', y: ''},
@@ -32,6 +37,8 @@ test('every flag of build arrives in the options of the API', t => {
 			buildArgs: {A: '1'},
 			pull: true,
 			network: 'none',
+			secrets: {a: 'value', f: {file: '/dev/null'}},
+			ssh: {default: {socket: '/agent'}, k: {keys: ['/dev/null', '/dev/zero']}},
 			allow: ['network.host', 'device', 'device=v.com/c=n,alias=x'],
 			hosts: {db: ['10.0.0.8', '10.0.0.7'], v6: '::1'},
 			dns: {servers: ['10.0.0.53'], search: ['lan'], options: ['ndots:2']},

@@ -53,6 +53,8 @@ Image    -t, --tag NAME[:TAG]       name it; repeatable
 Sources  -f, --file FILE            the Dockerfile (default: PATH/Dockerfile)
              --build-context N=SRC  DIR, docker-image://REF, oci-layout://DIR
              --build-arg K[=V]      set an ARG; no V: from the environment
+             --secret id=ID,src=F   for RUN --mount=type=secret; or env=NAME
+             --ssh ID[=SOCK|KEY]    for RUN --mount=type=ssh; repeatable
              --allow NAME           network.host, security.insecure or device
              --pull                 ask the registry even if the base is here
 Steps        --network MODE         default, none or host

@@ -1,3 +1,4 @@
+import {EventEmitter, once} from 'node:events';
 import {collect} from '../../lib/bytes.ts';
 import {StoreError} from '../../lib/errors.ts';
 import {type Digest, digestOf} from '../../lib/oci/digest.ts';
@@ -17,7 +18,7 @@ import type {BlobStore, Images, Records, Store} from '../../lib/store/store.ts';
 /** A store without a disk: what has a path in a real one has a path here too, but nothing lies there. */
 export function memoryStore(): Store {
 	const kinds = new Map<string, Map<string, string>>();
-	const lock = memoryLocks();
+	const locks = memoryLocks();
 	return {
 		root: '/memory',
 		blobs: memoryBlobs(),
@@ -28,7 +29,7 @@ export function memoryStore(): Store {
 			return memoryRecords(values);
 		},
 		temporary: () => `/memory/tmp/${Math.random()}`,
-		lock,
+		...locks,
 		[Symbol.asyncDispose]: async () => {},
 	};
 }
@@ -102,24 +103,35 @@ function memoryImages(): Images {
 	};
 }
 
-function memoryLocks(): Store['lock'] {
-	const held = new Map<string, Promise<void>>();
-	return async (key, {onWait, signal} = {}) => {
-		signal?.throwIfAborted();
-		if (held.has(key)) onWait?.(process.pid);
-		while (held.has(key)) await held.get(key);
-		let free = () => {};
-		held.set(
-			key,
-			new Promise<void>(resolve => {
-				free = resolve;
-			}),
-		);
+function memoryLocks(): Pick<Store, 'lock' | 'tryLock'> {
+	const held = new Map<string, {readonly mode: 'shared' | 'exclusive'}[]>();
+	const changes = new EventEmitter().setMaxListeners(0);
+	const take = (key: string, mode: 'shared' | 'exclusive'): AsyncDisposable | undefined => {
+		const holders = held.get(key) ?? [];
+		const isFree = holders.every(holder => holder.mode === 'shared' && mode === 'shared');
+		if (!isFree) return undefined;
+		const holder = {mode};
+		held.set(key, [...holders, holder]);
 		return {
 			async [Symbol.asyncDispose]() {
-				held.delete(key);
-				free();
+				held.set(
+					key,
+					(held.get(key) ?? []).filter(other => other !== holder),
+				);
+				changes.emit('change');
 			},
 		};
+	};
+	return {
+		tryLock: key => take(key, 'exclusive'),
+		async lock(key, {mode = 'exclusive', onWait, signal} = {}) {
+			signal?.throwIfAborted();
+			for (let told = false; ; told = true) {
+				const lock = take(key, mode);
+				if (lock) return lock;
+				if (!told) onWait?.(process.pid);
+				await once(changes, 'change');
+			}
+		},
 	};
 }

@@ -1,0 +1,37 @@
+import {readFileSync} from 'node:fs';
+import {DockerfileError, type Location, UsageError} from '../errors.ts';
+import type {Mount} from '../plan/plan.ts';
+import type {BuildOptions} from './options.ts';
+
+/** The value of the secret of a mount; undefined for one that was not given and is not required. Read when a step needs it. */
+export function readSecret(mount: Mount, given: BuildOptions['secrets'], location: Location): Uint8Array | undefined {
+	const id = mount.id ?? '';
+	const secret = given?.[id];
+	if (secret === undefined) {
+		if (mount.required) throw missing(id, location);
+		return undefined;
+	}
+	if (typeof secret === 'string') return Buffer.from(secret);
+	return secret instanceof Uint8Array ? secret : readFile(id, secret.file);
+}
+
+function readFile(id: string, file: string): Uint8Array {
+	try {
+		return readFileSync(file);
+	} catch (error) {
+		throw new UsageError(
+			'SECRET_FILE',
+			`cannot read the secret ${id} from ${file}: ${(error as NodeJS.ErrnoException).code}`,
+			{
+				cause: error,
+			},
+		);
+	}
+}
+
+function missing(id: string, location: Location): DockerfileError {
+	return new DockerfileError('SECRET_MISSING', `secret ${id} is required, but was not given`, {
+		location,
+		help: [`from a file: --secret id=${id},src=FILE`, `from the environment: --secret id=${id},env=NAME`],
+	});
+}
