@@ -1,5 +1,5 @@
 import type {Finding} from '../dockerfile/lint/linter.ts';
-import {StrataError} from '../errors.ts';
+import {type ExcerptLine, StrataError} from '../errors.ts';
 import type {LintAnswer} from '../plan/lint/lint.ts';
 import {withDesk} from './desk.ts';
 import {checkFailure, chosenChecks, lintDesk} from './lint.ts';
@@ -17,7 +17,7 @@ export interface CheckResult {
 }
 
 export interface CheckFinding extends Finding {
-	readonly excerpt: ReturnType<typeof markedLines>;
+	readonly excerpt: readonly ExcerptLine[];
 }
 
 /**

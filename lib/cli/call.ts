@@ -27,6 +27,10 @@ const answers: Readonly<Record<Method, (options: BuildOptions, asked: Asked) => 
 		const result = await check(options);
 		if (asJson) printJson(checkJson(result), shell);
 		else printLines(checkLines(result, shell), shell);
+		if (shell.env.GITHUB_ACTIONS === 'true') {
+			const {annotation} = await import('./report/printer.ts');
+			for (const finding of result.findings) shell.stderr.write(`${annotation('warning', finding)}\n`);
+		}
 		if (result.error && !asJson) shell.stderr.write(`${errorLines(result.error, shell).join('\n')}\n`);
 		return result.error?.exitCode ?? (result.findings.length > 0 ? 8 : 0);
 	},

@@ -140,9 +140,13 @@ test('GitHub Actions gets an annotation for each warning', async t => {
 	writeFileSync(join(folder, 'Dockerfile'), `${course.join('\n')}\n`);
 
 	const env = {STRATA_ROOT: join(folder, 'store'), GITHUB_ACTIONS: 'true'};
-	const {stderr} = await strata(['build', '.'], {cwd: folder, env});
+	const [built, checked] = await Promise.all([
+		strata(['build', '.'], {cwd: folder, env}),
+		strata(['lint', '.'], {cwd: folder, env}),
+	]);
 
-	t.regex(stderr, /^::warning file=Dockerfile,line=3::JSON arguments recommended for CMD$/m);
+	t.regex(built.stderr, /^::warning file=Dockerfile,line=3::JSON arguments recommended for CMD$/m);
+	t.is(checked.stderr, '::warning file=Dockerfile,line=3::JSON arguments recommended for CMD\n');
 });
 
 test('strata lint lists the rules, and --explain says why one is (UX 4)', async t => {
@@ -267,7 +271,7 @@ test('--call targets lists the stages, as BuildKit prints them (FE-4)', async t 
 	]);
 });
 
-test('--call subrequests.describe says what can be asked, --call plan is strata plan, others are refused (FE-5, FE-6)', async t => {
+test('--call subrequests.describe says what can be asked, --call plan is strata plan, others are refused (FE-1, FE-5, FE-6)', async t => {
 	const run = await place(t, ...course);
 
 	const [described, data, planned, plan, wrong, build] = await Promise.all([

@@ -64,12 +64,19 @@ export function blockPrinter({write, colors, github}: PrinterOptions): BlockPrin
 			unfold(block);
 			line(`[${block.step.label}] ${word}`);
 		},
-		annotate(kind, {message, location}) {
-			if (!github) return;
-			const place = location ? ` file=${property(location.file)},line=${location.start}` : '';
-			line(`::${kind}${place}::${data(message)}`);
+		annotate(kind, event) {
+			if (github) line(annotation(kind, event));
 		},
 	};
+}
+
+/** The command of GitHub Actions that marks a place. */
+export function annotation(
+	kind: 'error' | 'warning',
+	{message, location}: Pick<EventOf<'warning'>, 'message' | 'location'>,
+): string {
+	const place = location ? ` file=${property(location.file)},line=${location.start}` : '';
+	return `::${kind}${place}::${data(message)}`;
 }
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands */
