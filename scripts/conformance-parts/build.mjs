@@ -53,7 +53,8 @@ function unsupported(text) {
 	return feature ?? flag;
 }
 
-async function described(step, site) {
+async function described(record, site) {
+	const step = record.platform ? {...record, platform: fill(record.platform, site)} : record;
 	refuseEarly(step);
 	const context = await contextOf(step, site);
 	const exports = exportsOf(step);

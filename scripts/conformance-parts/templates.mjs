@@ -12,6 +12,10 @@ const rules = [
 	[echoPort, (_, {echo}) => echo],
 	[/^minimalBaseImage\(\)$|^testEnv\.PlatformDefaults\.BaseImage$/, () => 'busybox'],
 	[/^expectedFileChmod$/, () => '-rw-r--r--'],
+	[
+		/^\{"\$pairs": (.*)\}\[bin==\(runtime\.GOARCH, arm64\)\]$/,
+		([, pairs]) => new Map(JSON.parse(pairs)).get(process.arch === 'arm64'),
+	],
 	[/^identity\.NewID\(\)$/, () => 'id'],
 	[/^strings\.ToLower\(c\.Name\(\)\)$/, () => 'name'],
 	[/^testutil\.RandomAlpha\((\d+)\)$/, ([, length]) => 'a'.repeat(Number(length))],
