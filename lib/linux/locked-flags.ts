@@ -1,5 +1,6 @@
 import {readFileSync} from 'node:fs';
 import {resolve} from 'node:path';
+import {isBelow, type MountLine, parseMountinfo} from './mountinfo.ts';
 
 const restrictions = ['nosuid', 'nodev', 'noexec'];
 
@@ -13,23 +14,10 @@ export function lockedFlags(path: string, mountinfo = readFileSync('/proc/self/m
 }
 
 /** The mount that covers a path: the last one whose mount point is the longest prefix. */
-function mountOf(path: string, mountinfo: string) {
-	const mounts = mountinfo
-		.split('\n')
-		.map(line => line.split(' '))
-		.map(([, , , , point = '', options = '']) => ({point: unescapeOctal(point), options: options.split(',')}))
-		.filter(({point}) => point !== '' && covers(point, path));
-	return mounts.reduce<(typeof mounts)[number] | undefined>(
+function mountOf(path: string, mountinfo: string): MountLine | undefined {
+	const mounts = parseMountinfo(mountinfo).filter(({point}) => isBelow(point, path));
+	return mounts.reduce<MountLine | undefined>(
 		(best, mount) => (!best || mount.point.length >= best.point.length ? mount : best),
 		undefined,
 	);
-}
-
-function covers(point: string, path: string): boolean {
-	return point === '/' || path === point || path.startsWith(`${point}/`);
-}
-
-/** Blanks, tabs, line feeds and backslashes are octal there: proc_pid_mountinfo(5). */
-function unescapeOctal(text: string): string {
-	return text.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
 }

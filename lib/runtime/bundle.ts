@@ -73,12 +73,12 @@ function capabilitiesOf(job: RunJob): Capabilities {
 function linuxOf(job: RunJob, options: BundleOptions): Linux {
 	const shared = [{type: 'pid'}, {type: 'ipc'}, {type: 'uts'}, {type: 'mount'}] as const;
 	const namespaces = job.network === 'none' ? [...shared, {type: 'network'} as const] : shared;
-	if (job.security === 'insecure') return {namespaces};
+	if (job.security === 'insecure') return {namespaces, readonlyPaths: devices};
 	return {
 		namespaces,
 		seccomp: seccompProfile(options.arch ?? process.arch, options.singleID ?? false),
 		maskedPaths,
-		readonlyPaths,
+		readonlyPaths: [...readonlyPaths, ...devices],
 	};
 }
 
@@ -97,4 +97,7 @@ const maskedPaths = [
 	'/sys/devices/virtual/powercap',
 	'/sys/firmware',
 ];
+/** Nodes of the machine itself: a namespace can make none. Reading and writing goes on; mode and owner are the machine's, not to be changed by its root. */
+const devices = ['full', 'null', 'random', 'tty', 'urandom', 'zero'].map(name => `/dev/${name}`);
+
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];

@@ -15,6 +15,7 @@ import type {MountSource} from './mount-source.ts';
 import {openSources} from './open-sources.ts';
 import {findProgram} from './program.ts';
 import {withOneId} from './single-id.ts';
+import {checkView} from './view.ts';
 import type {RunOutput} from './worker.ts';
 
 /** What running needs of the worker. */
@@ -61,7 +62,8 @@ export async function runJob(
 	await using active = await services.snapshotter.activate(parent, {folder, stubs: points});
 	const {rootfs} = active;
 	const user = userOf(job, rootfs, services.ids);
-	makeInRoot(rootfs, job.cwd);
+	checkView(rootfs, job);
+	makeInRoot(rootfs, job.cwd, user);
 	findProgram(job, rootfs);
 	const made = makeMountPoints(rootfs, points);
 	writeBundle(services.ids === 1 ? withOneId(job) : job, user, {

@@ -50,7 +50,7 @@ test('a missing directory is made behind links, with its parents', async t => {
 	const root = await folderFor(t);
 	symlinkSync('/srv', join(root, 'www'));
 
-	makeInRoot(root, '/www/app/log');
+	makeInRoot(root, '/www/app/log', {uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0});
 
 	t.deepEqual(readdirSync(join(root, 'srv/app')), ['log']);
 	t.is(statSync(join(root, 'srv/app')).mode & 0o777, 0o755);

@@ -76,6 +76,10 @@ const system: readonly Entry[] = [
 		'grep',
 		'touch',
 		'mv',
+		'chmod',
+		'readlink',
+		'mount',
+		'umount',
 	].map(name => special(`bin/${name}`, 'symlink', {linkname: 'busybox'})),
 ];
 

@@ -1,0 +1,94 @@
+import {join} from 'node:path';
+import {StepError} from '../errors.ts';
+import type {RunJob} from '../runtime/job.ts';
+import {followLinks, statInside} from './in-root.ts';
+
+/**
+ * Refuses an image, or a job, that would make the runtime mount, or begin, where its container does not end: escapes of runtimes come by
+ * links that lead to /proc, where a path can mean anything (CVE-2024-21626, CVE-2025-31133, CVE-2025-52565, CVE-2025-52881). Looks at the
+ * root filesystem at rest, so nobody can exchange what was looked at; only in a cache that several steps share is that left to the runtime.
+ */
+export function checkView(rootfs: string, job: RunJob): void {
+	for (const name of kernelFolders) checkFolder(rootfs, name);
+	for (const path of ['/etc/hosts', '/etc/resolv.conf']) checkFile(rootfs, path);
+	const view = viewOf(rootfs, job);
+	if (view(job.cwd) === undefined) {
+		throw new StepError('WORKDIR_UNSOUND', `RUN cannot begin in ${job.cwd}: it leads to open files, none of the image`);
+	}
+}
+
+/** What the kernel, and no file of the image, is mounted on. */
+const kernelFolders = ['proc', 'sys', 'dev'];
+
+/** Links of the kernel, whose target is no path: below /proc, and in /dev those that lead there. */
+const magic = /^(proc\/.|dev\/(core|fd|stderr|stdin|stdout)(\/|$))/;
+
+/** Where nothing may be mounted, as masks and devices are made with their help. In /dev, /dev/shm and all other names are free. */
+const reserved = /^((proc|sys)(\/|$)|dev$|dev\/(console|full|mqueue|null|ptmx|pts|random|tty|urandom|zero)(\/|$))/;
+
+function checkFolder(rootfs: string, name: string): void {
+	const stat = statInside(rootfs, name);
+	if (!stat || stat.isDirectory()) return;
+	const kind = stat.isSymbolicLink() ? 'a link' : 'no directory';
+	throw new StepError('ROOT_UNSOUND', `/${name} is ${kind} in the image: RUN needs a directory there`);
+}
+
+/** A file of ours is shown there. It may be a link, but within the image. */
+function checkFile(rootfs: string, path: string): void {
+	const resolved = follow(path, {rootfs, covered: []});
+	if (resolved === undefined || !isFree(resolved)) {
+		throw new StepError('ROOT_UNSOUND', `${path} leads out of the files of the image: RUN needs a file there`);
+	}
+	if (!statInside(rootfs, resolved)?.isDirectory()) return;
+	throw new StepError('ROOT_UNSOUND', `${path} is a directory in the image: RUN needs a file there`);
+}
+
+/** Where the program will find a path, with the mounts of its job made one after another. Throws if one of them must not be made. */
+function viewOf(rootfs: string, {mounts, files}: RunJob): (path: string) => string | undefined {
+	const covered: Covered[] = [];
+	const depth = ({target}: {readonly target: string}) => target.split('/').length;
+	const targets = [...mounts, ...files.map(({path}) => ({type: 'file' as const, target: path}))];
+	for (const mount of targets.toSorted((one, other) => depth(one) - depth(other))) {
+		const at = follow(mount.target, {rootfs, covered});
+		if (at === undefined || !isFree(at)) {
+			throw new StepError('TARGET_UNSOUND', `RUN: nothing can be mounted at ${mount.target}, which is the kernel's`);
+		}
+		covered.unshift({at, source: mount.type === 'bind' ? mount.source : undefined});
+	}
+	return path => follow(path, {rootfs, covered});
+}
+
+interface Covered {
+	readonly at: string;
+	/** Undefined where there is nothing before the program runs: memory, and files of ours. */
+	readonly source: string | undefined;
+}
+
+interface Layout {
+	readonly rootfs: string;
+	/** The last that was mounted first. */
+	readonly covered: readonly Covered[];
+}
+
+class Magic extends Error {}
+
+/** Relative to `/`. Undefined if the way leads through a link of the kernel, even if it seems to come back from there by `..`. */
+function follow(path: string, layout: Layout): string | undefined {
+	try {
+		return followLinks(path, at => placeOf(at, layout));
+	} catch (error) {
+		if (error instanceof Magic) return undefined;
+		throw error;
+	}
+}
+
+function placeOf(at: string, {rootfs, covered}: Layout): string | undefined {
+	if (magic.test(at)) throw new Magic();
+	const mount = covered.find(mount => at === mount.at || at.startsWith(`${mount.at}/`));
+	if (mount) return mount.source === undefined ? undefined : join(mount.source, at.slice(mount.at.length));
+	return /^(dev|sys)\//.test(at) ? undefined : join(rootfs, at);
+}
+
+function isFree(at: string): boolean {
+	return at !== '' && !reserved.test(at);
+}
