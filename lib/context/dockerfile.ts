@@ -1,6 +1,7 @@
 import {statSync} from 'node:fs';
-import {join} from 'node:path';
+import {join, relative} from 'node:path';
 import {UsageError} from '../errors.ts';
+import {leadsOutside} from './inside.ts';
 
 /** In the order in which they are looked for (IGN-7). */
 const names = ['Dockerfile', 'dockerfile', 'Containerfile'];
@@ -13,10 +14,12 @@ export interface DockerfileRequest {
 	readonly shown?: string;
 }
 
-/** The path of the Dockerfile to build from. Throws a UsageError if there is none. */
+/** The path of the Dockerfile to build from. Throws a UsageError if there is none, or if a link in the context leads out of it to one. */
 export function findDockerfile(folder: string, {file, shown = folder}: DockerfileRequest = {}): string {
 	const candidates = file === undefined ? names.map(name => join(folder, name)) : [file, join(folder, file)];
 	const found = candidates.find(path => statSync(path, {throwIfNoEntry: false})?.isFile());
+	const target = found === undefined ? undefined : leadsOutside(folder, found);
+	if (found !== undefined && target !== undefined) throw outsider(relative(folder, found), target);
 	if (found !== undefined) return found;
 	if (file === undefined) {
 		throw new UsageError('NO_DOCKERFILE', `no Dockerfile in ${shown}`, {
@@ -25,4 +28,10 @@ export function findDockerfile(folder: string, {file, shown = folder}: Dockerfil
 		});
 	}
 	throw new UsageError('NO_DOCKERFILE', `no Dockerfile at ${file}`);
+}
+
+function outsider(name: string, target: string): UsageError {
+	return new UsageError('NO_DOCKERFILE', `${name} is a link that leads out of the context`, {
+		help: [`if you trust it, name what it leads to: -f ${target}`],
+	});
 }

@@ -1,7 +1,8 @@
-import {readFileSync} from 'node:fs';
+import {readFileSync, statSync} from 'node:fs';
 import {join, posix, relative} from 'node:path';
 import {UsageError} from '../errors.ts';
 import type {Pattern} from '../tree/patterns.ts';
+import {leadsOutside} from './inside.ts';
 
 /** The patterns that leave files of a context out, and where they stand. */
 export interface IgnoreFile {
@@ -20,7 +21,7 @@ const suffixes = ['.dockerignore', '.containerignore'];
 export function readIgnoreFile(folder: string, dockerfile?: string): IgnoreFile | undefined {
 	const own = dockerfile === undefined ? [] : suffixes.map(suffix => `${dockerfile}${suffix}`);
 	for (const path of [...own, ...suffixes.map(suffix => join(folder, suffix))]) {
-		const text = readIfThere(path);
+		const text = readIfThere(path, folder);
 		if (text !== undefined) return {name: nameFor(path, folder), patterns: parseIgnoreFile(text)};
 	}
 	return undefined;
@@ -43,10 +44,17 @@ function cleanLine(line: string): string {
 	return isNegated ? `!${pattern}` : pattern;
 }
 
-function readIfThere(path: string): string | undefined {
+function readIfThere(path: string, folder: string): string | undefined {
 	try {
+		if (!statSync(path).isFile()) throw new UsageError('IGNORE_FILE', `${nameFor(path, folder)} is no file`);
+		if (leadsOutside(folder, path) !== undefined) {
+			throw new UsageError('IGNORE_FILE', `${nameFor(path, folder)} is a link that leads out of the context`, {
+				help: ['put what it leads to in its place'],
+			});
+		}
 		return readFileSync(path, 'utf8');
 	} catch (error) {
+		if (error instanceof UsageError) throw error;
 		const {code} = error as NodeJS.ErrnoException;
 		if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
 		throw new UsageError('IGNORE_FILE', `cannot read ${path}: ${code}`, {cause: error});
