@@ -1,8 +1,8 @@
+import type {Retry} from '../http/attempts.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {ImageConfig, Layer} from '../oci/image.ts';
 import {baseKey} from '../plan/base.ts';
 import type {Base, Step} from '../plan/plan.ts';
-import type {Retry} from '../registry/attempts.ts';
 import type {Base as FoundBase} from '../registry/base.ts';
 import {fetchLayers} from '../registry/layers.ts';
 import {resolveLayout} from '../registry/layout.ts';

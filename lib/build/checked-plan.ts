@@ -4,7 +4,6 @@ import {checkFailure, chosenChecks, lintDesk, lintWarnings} from './lint.ts';
 import {makePlan, type Planned, type PlanSources, readContexts} from './planning.ts';
 import {missingDeviceWarnings, planEvent, unusedArgWarnings} from './report.ts';
 import type {Request} from './request.ts';
-import {refuseUnsupported} from './unsupported.ts';
 
 /** Plans, and tells what is to be told before the first step: of warnings also if there is no plan, or none that may be built. */
 export async function planChecked(request: Request, sources: PlanSources): Promise<Planned> {
@@ -19,7 +18,6 @@ export async function planChecked(request: Request, sources: PlanSources): Promi
 		warn(lint());
 		throw error;
 	});
-	refuseUnsupported(planned.plan);
 	refuseNotAllowed(planned.plan, request.allow);
 	const findings = lint();
 	const failure = checkFailure(findings, checks);

@@ -4,7 +4,7 @@ import {isAbsolute, relative, resolve} from 'node:path';
 import {withDigests} from '../context/digests.ts';
 import {findDockerfile} from '../context/dockerfile.ts';
 import {exclusionBy} from '../context/exclusion.ts';
-import {readIgnoreFile} from '../context/ignore-file.ts';
+import {type IgnoreFile, readIgnoreFile} from '../context/ignore-file.ts';
 import {type IgnoredBy, openContext} from '../context/open.ts';
 import {type StatCache, statCache} from '../context/stat-cache.ts';
 import {writeVirtualContext} from '../context/virtual.ts';
@@ -15,6 +15,9 @@ import {fullStore} from '../store/failure.ts';
 import type {Store} from '../store/store.ts';
 import type {Selection} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
+import type {ArchiveContext, VirtualContext} from './options.ts';
+import {type FetchedContext, fetchContext, isRemoteContext} from './remote-context.ts';
+import {type Remotes, remotes} from './remotes.ts';
 import type {SourceText} from './report.ts';
 import type {Request} from './request.ts';
 import {untilAborted} from './until-aborted.ts';
@@ -23,8 +26,12 @@ import {untilAborted} from './until-aborted.ts';
 export interface Contexts extends AsyncDisposable {
 	readonly dockerfile: SourceText;
 	readonly main: OpenContext;
-	/** Named contexts as the plan is to see them: those on no disk are folders by now. */
+	/** Named contexts as the plan is to see them: those on no disk, or fetched, are folders by now. */
 	readonly named: Readonly<Record<string, string>>;
+	/** The time in seconds of those that have one; the main one is `context` (SURFACE ARG-9). */
+	readonly times: ReadonlyMap<string, number>;
+	/** What else the build fetches. */
+	readonly remotes: Remotes;
 	/** The folder that a named context is; opened once. */
 	open(source: string): OpenContext;
 }
@@ -45,11 +52,18 @@ export interface OpenContext {
 /** Opens what a request names. What is on no disk is written to a temporary folder, which goes when this is disposed of. */
 export async function openContexts(request: Request, store: Store, signal: AbortSignal): Promise<Contexts> {
 	const temporary: string[] = [];
+	const times = new Map<string, number>();
+	const fetched = remotes({store, request, signal, temporary});
 	const discard = () => {
 		for (const folder of temporary) rmSync(folder, {recursive: true, force: true});
 	};
-	const materialise = async (context: Request['context']) => {
-		if (typeof context === 'string') return existingFolder(context);
+	const fetch = async (name: string, context: string) => {
+		const keepGitDir = /^(?:1|t|true)$/i.test(request.buildArgs.BUILDKIT_CONTEXT_KEEP_GIT_DIR ?? '');
+		const found = await fetchContext(context, {store, remotes: fetched, keepGitDir, temporary});
+		if (found.time !== undefined) times.set(name, found.time);
+		return found;
+	};
+	const materialise = async (context: VirtualContext | ArchiveContext) => {
 		const folder = store.temporary();
 		temporary.push(folder);
 		mkdirSync(folder, {mode: 0o755});
@@ -58,20 +72,24 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 		return folder;
 	};
 	try {
-		const folder = await materialise(request.context);
-		const named = await eachValue(request.contexts, async context =>
-			typeof context === 'string' ? context : materialise(context),
-		);
-		const {path, ...dockerfile} = readDockerfile(request, folder);
+		const {folder, isFetched, text} = await mainFolder(request.context, {fetch, materialise});
+		const named = await eachValue(request.contexts, async (context, name) => {
+			if (typeof context !== 'string') return materialise(context);
+			return isRemoteContext(context) ? (await fetch(name, context)).folder : context;
+		});
+		const {path, ...dockerfile} = text === undefined ? readDockerfile(request, folder) : {name: 'Dockerfile', text};
 		const caches: StatCache[] = [];
 		const opened = new Map<string, OpenContext>();
+		const unfiltered = new Set([...(isFetched ? [folder] : []), ...fetchedFolders(request.contexts, named)]);
 		const open = (place: string, owner?: string) => {
 			const known = opened.get(place);
 			if (known) return known;
 			const cache = statCache(store.records('contexts').pathOf(hexOf(digestOf(place))));
-			const isLasting = !temporary.includes(place);
+			const isLasting = !temporary.some(made => place === made || place.startsWith(`${made}/`));
 			if (isLasting) caches.push(cache);
-			const context = contextIn(place, {cache, label: isLasting ? shown(place) : 'on no disk', dockerfile: owner});
+			const label = isLasting ? shown(place) : 'on no disk';
+			const ignore = unfiltered.has(place) ? undefined : readIgnoreFile(place, owner);
+			const context = contextIn(place, {cache, label, ignore});
 			opened.set(place, context);
 			return context;
 		};
@@ -79,16 +97,46 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 			dockerfile,
 			main: open(folder, path),
 			named,
+			times,
+			remotes: fetched,
 			open: source => open(resolve(source)),
 			async [Symbol.asyncDispose]() {
 				for (const cache of caches) cache.save();
+				await fetched[Symbol.asyncDispose]();
 				discard();
 			},
 		};
 	} catch (error) {
+		await fetched[Symbol.asyncDispose]();
 		discard();
 		throw fullStore(error, {root: store.root, doing: 'storing the context'});
 	}
+}
+
+interface Making {
+	readonly fetch: (name: string, context: string) => Promise<FetchedContext>;
+	readonly materialise: (context: VirtualContext | ArchiveContext) => Promise<string>;
+}
+
+interface MainFolder {
+	readonly folder: string;
+	/** Ignore files are for folders of this machine only (SURFACE IGN-6). */
+	readonly isFetched: boolean;
+	/** The Dockerfile, if what was fetched is nothing else. */
+	readonly text?: string;
+}
+
+async function mainFolder(context: Request['context'], {fetch, materialise}: Making): Promise<MainFolder> {
+	if (typeof context !== 'string') return {folder: await materialise(context), isFetched: false};
+	if (!isRemoteContext(context)) return {folder: existingFolder(context), isFetched: false};
+	const {folder, text} = await fetch('context', context);
+	return {folder, isFetched: true, ...(text === undefined ? {} : {text})};
+}
+
+function fetchedFolders(given: Request['contexts'], named: Readonly<Record<string, string>>): readonly string[] {
+	return Object.entries(named).flatMap(([name, folder]) =>
+		typeof given[name] === 'string' && given[name] !== folder ? [folder] : [],
+	);
 }
 
 function existingFolder(context: string): string {
@@ -106,13 +154,8 @@ function existingFolder(context: string): string {
 
 function contextIn(
 	folder: string,
-	{
-		cache,
-		label,
-		dockerfile,
-	}: {readonly cache: StatCache; readonly label: string; readonly dockerfile: string | undefined},
+	{cache, label, ignore}: {readonly cache: StatCache; readonly label: string; readonly ignore: IgnoreFile | undefined},
 ): OpenContext {
-	const ignore = readIgnoreFile(folder, dockerfile);
 	const tree = openContext(folder, ignore);
 	return {
 		label,
@@ -147,7 +190,10 @@ function shown(folder: string): string {
 	return folder.startsWith(`${home}/`) ? `$HOME${folder.slice(home.length)}/` : `${folder}/`;
 }
 
-async function eachValue<From, To>(record: Readonly<Record<string, From>>, change: (value: From) => Promise<To>) {
-	const changed = Object.entries(record).map(async ([key, value]) => [key, await change(value)] as const);
+async function eachValue<From, To>(
+	record: Readonly<Record<string, From>>,
+	change: (value: From, key: string) => Promise<To>,
+) {
+	const changed = Object.entries(record).map(async ([key, value]) => [key, await change(value, key)] as const);
 	return Object.fromEntries(await Promise.all(changed)) as Readonly<Record<string, To>>;
 }

@@ -1,13 +1,14 @@
 import {rmSync} from 'node:fs';
 import {readArchive} from '../layer/read-archive.ts';
 import type {CopyStep, WorkdirStep} from '../plan/plan.ts';
+import {isRemote} from '../plan/steps/remote.ts';
 import {directoryEntries} from '../tree/directory.ts';
 import {placeEntries} from '../tree/place.ts';
 import type {Selection, Source} from '../tree/selection.ts';
 import type {Builder} from './builder.ts';
-import {type Chosen, chooseFiles} from './choose-files.ts';
+import type {Chosen} from './choose-files.ts';
+import {chooseSources} from './choose-sources.ts';
 import {openCopySource} from './copy-source.ts';
-import {wordMissingSource} from './missing-source.ts';
 import {finishLayer, packEntries} from './pack-step.ts';
 import {unmatchedWarning} from './report.ts';
 import {spoolEntries} from './spool-entries.ts';
@@ -19,9 +20,7 @@ import {treeOf} from './tocs.ts';
 export async function copyWork(step: CopyStep, before: StageState, stages: Stages): Promise<CopyWork> {
 	const {builder} = stages;
 	const source = await openCopySource(step.from, step, stages);
-	const chosen = await chooseFiles(step, source, builder).catch(async error => {
-		throw await wordMissingSource(error, step, source);
-	});
+	const chosen = await chooseSources(step, source, builder);
 	for (const pattern of chosen.unmatched ?? []) {
 		builder.events.emit(unmatchedWarning(step, pattern, builder.contexts.dockerfile));
 	}
@@ -90,12 +89,13 @@ interface Unpacking {
 	readonly temporary: string[];
 }
 
-/** ADD unpacks the local archives among its sources, told by their content (ADD-1), unless `--unpack=false` (ADD-2). */
+/** ADD unpacks the archives among its sources, told by their content (ADD-1): by default the local ones, not those it fetched (ADD-2). */
 async function unpackArchives(step: CopyStep, {selection, temporary}: Unpacking, {store}: Builder): Promise<Selection> {
-	if (step.instruction !== 'ADD' || step.unpack === false) return selection;
+	if (step.instruction !== 'ADD') return selection;
 	const sources: Source[] = [];
 	for (const source of selection.sources) {
-		const file = archiveFile(source);
+		const unpacks = step.unpack ?? !isRemote(source.path);
+		const file = unpacks ? archiveFile(source) : undefined;
 		const spool = store.temporary();
 		if (file) temporary.push(spool);
 		const entries = file && (await readArchive(file, spool));

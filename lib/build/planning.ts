@@ -2,12 +2,14 @@ import {type Reading, readDockerfile} from '../dockerfile/parse.ts';
 import {hostPlatform} from '../oci/platform.ts';
 import {planDockerfile} from '../plan/dockerfile.ts';
 import type {BuildPlan} from '../plan/plan.ts';
-import type {PlanRequest} from '../plan/request.ts';
+import type {PlanRequest, UntimedStage} from '../plan/request.ts';
+import {isGit} from '../plan/steps/remote.ts';
 import type {Store} from '../store/store.ts';
 import type {BaseImages} from './bases.ts';
 import type {Contexts} from './contexts.ts';
 import type {EventStream} from './event-stream.ts';
 import {type KnownBases, knownBases} from './known-bases.ts';
+import type {Remotes} from './remotes.ts';
 import type {SourceText} from './report.ts';
 import type {Request} from './request.ts';
 
@@ -32,31 +34,46 @@ export interface Desk {
 	readonly bases: KnownBases;
 	/** What is known of bases goes on growing in it. */
 	readonly order: PlanRequest;
+	/** Asks for the time of what a stage fetches. */
+	findTime(stage: UntimedStage): Promise<void>;
 }
 
 /** Reads the Dockerfile; what is wrong with it is told by whoever plans. */
 export function readContexts(request: Request, sources: PlanSources): Desk {
-	const {dockerfile: source, named} = sources.contexts;
+	const {dockerfile: source, named, times, remotes} = sources.contexts;
 	const bases = knownBases(request, sources);
+	const known = new Map<string, number | undefined>(times);
 	const order = {
 		...(request.target === undefined ? {} : {target: request.target}),
 		buildArgs: request.buildArgs,
 		platform: request.platform,
 		buildPlatform: hostPlatform(),
 		contexts: named,
+		times: known,
 		network: request.network,
 		bases: bases.configs,
 	};
-	return {source, reading: readDockerfile(source.text, source.name), bases, order};
+	const findTime = async ({name, source: from}: UntimedStage) => {
+		known.set(name, await timeOf(from, remotes));
+	};
+	return {source, reading: readDockerfile(source.text, source.name), bases, order, findTime};
 }
 
 /** Makes the plan: it is asked for again and again, until it misses no base's config. Fetches manifests and configs, no layers. */
-export async function makePlan({reading, bases, order}: Desk): Promise<Planned> {
+export async function makePlan({reading, bases, order, findTime}: Desk): Promise<Planned> {
 	const {dockerfile, error} = reading;
 	if (!dockerfile) throw error;
 	for (;;) {
 		const answer = planDockerfile(dockerfile, order);
 		if ('plan' in answer) return {plan: answer.plan, bases: bases.images};
-		await bases.fetch(answer.missing);
+		if ('untimed' in answer) await findTime(answer.untimed);
+		else await bases.fetch(answer.missing);
 	}
+}
+
+/** What a server says, or the time of a commit; undefined if a server says nothing. */
+async function timeOf(source: string, remotes: Remotes): Promise<number | undefined> {
+	if (isGit(source)) return (await (await remotes.repository(source, {})).files()).time;
+	const {mtime} = await remotes.file(source);
+	return mtime > 0 ? mtime : undefined;
 }

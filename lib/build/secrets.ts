@@ -15,6 +15,19 @@ export function readSecret(mount: Mount, given: BuildOptions['secrets'], locatio
 	return secret instanceof Uint8Array ? secret : readFile(id, secret.file);
 }
 
+/** The text of a secret that a fetch may use, without the line break of its file; undefined if none is given. */
+export function secretText(ids: readonly string[], given: BuildOptions['secrets']): string | undefined {
+	for (const id of ids) {
+		const secret = given?.[id];
+		if (typeof secret === 'string') return secret.trim();
+		if (secret !== undefined) {
+			const bytes = secret instanceof Uint8Array ? secret : readFile(id, secret.file);
+			return Buffer.from(bytes).toString('utf8').trim();
+		}
+	}
+	return undefined;
+}
+
 function readFile(id: string, file: string): Uint8Array {
 	try {
 		return readFileSync(file);

@@ -1,7 +1,7 @@
 import type {Finding} from '../catalog/catalog.ts';
-import {proxyFor} from '../registry/proxy.ts';
-import {insecurity, reasonOf} from '../registry/reason.ts';
-import {request} from '../registry/request.ts';
+import {proxyFor} from '../http/proxy.ts';
+import {insecurity, reasonOf} from '../http/reason.ts';
+import {request} from '../http/request.ts';
 
 /** How long an answer may take, in milliseconds. */
 const limit = 3_000;

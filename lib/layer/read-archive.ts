@@ -26,7 +26,7 @@ export async function readArchive(path: string, spool: string): Promise<readonly
 }
 
 /** Whether a file begins with the header of a tar, once decompressed. What cannot be decompressed is no archive. */
-async function isTar(path: string, compression: Compression): Promise<boolean> {
+export async function isTar(path: string, compression = compressionOf(path)): Promise<boolean> {
 	const content = openDecompressed(path, compression)[Symbol.asyncIterator]();
 	try {
 		const block = await byteReader(content).exactly(blockSize);

@@ -23,11 +23,12 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 	checkFrontend(dockerfile, buildArgs.get('BUILDKIT_SYNTAX'));
 	const globals = globalArgs(dockerfile, request, buildArgs);
 	const findContext = namedContexts(request.contexts);
-	const epoch = sourceDateEpoch(
+	const dated = sourceDateEpoch(
 		dockerfile,
 		globals.get('SOURCE_DATE_EPOCH') ?? buildArgs.get('SOURCE_DATE_EPOCH'),
-		request.contexts,
+		request,
 	);
+	if ('untimed' in dated) return deepFreeze({untimed: dated.untimed});
 	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
 	const target = targetNode(graph.nodes, request.target);
 	const reach = reachFrom([target], graph, request);
@@ -42,7 +43,7 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 		platform: request.platform,
 		file: dockerfile.file,
 		stages: numberSteps(planStages(reach, planning)),
-		...(epoch === undefined ? {} : {epoch}),
+		...dated,
 		omitted: graph.nodes.map(({name}) => name).filter(name => !names.has(name)),
 		unusedArgs: unusedArgs(dockerfile, triggers, buildArgs.keys()),
 	};

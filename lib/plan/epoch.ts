@@ -1,5 +1,7 @@
 import type {Dockerfile, StageText} from '../dockerfile/dockerfile.ts';
 import {DockerfileError, type Location, UsageError} from '../errors.ts';
+import type {PlanRequest, UntimedStage} from './request.ts';
+import {isRemote} from './steps/remote.ts';
 
 const name = 'SOURCE_DATE_EPOCH';
 
@@ -11,14 +13,17 @@ const name = 'SOURCE_DATE_EPOCH';
 export function sourceDateEpoch(
 	dockerfile: Dockerfile,
 	given: string | undefined,
-	contexts: Readonly<Record<string, string>>,
-): number | undefined {
-	if (given === undefined || given === '') return undefined;
-	if (/^\d{1,12}$/.test(given)) return Number(given);
-	if (given === 'context' || Object.hasOwn(contexts, given)) return undefined;
+	{contexts, times}: Pick<PlanRequest, 'contexts' | 'times'>,
+): {readonly epoch?: number} | {readonly untimed: UntimedStage} {
+	if (given === undefined || given === '') return {};
+	if (/^\d{1,12}$/.test(given)) return {epoch: Number(given)};
+	if (given === 'context' || Object.hasOwn(contexts, given)) return known(times.get(given));
 	const location = declaration(dockerfile);
 	const stage = dockerfile.stages.find(({from}) => from.as?.name.text.toLowerCase() === given.toLowerCase());
-	if (stage) throw stageError(stage, given, location);
+	if (stage)
+		return times.has(given)
+			? known(times.get(given))
+			: {untimed: {name: given, source: sourceOf(stage, given, location)}};
 	const message = `${name} is no number of seconds: ${given}`;
 	const help = [`as in: ${name}=$(git log -1 --format=%ct)`];
 	throw location
@@ -31,12 +36,18 @@ function declaration({args}: Dockerfile): Location | undefined {
 	return args.flatMap(instruction => instruction.args).find(({key}) => key.text === name)?.key.location;
 }
 
+function known(epoch: number | undefined): {readonly epoch?: number} {
+	return epoch === undefined ? {} : {epoch};
+}
+
 /** A stage has a time if it is one thing fetched from somewhere, and nothing else. */
-function stageError({from, instructions}: StageText, stage: string, location: Location | undefined): DockerfileError {
+function sourceOf({from, instructions}: StageText, stage: string, location: Location | undefined): string {
 	const [only, ...rest] = instructions;
-	const isSource = from.image.text === 'scratch' && only?.name === 'ADD' && rest.length === 0;
-	if (isSource) return new DockerfileError('NOT_SUPPORTED', `this release has no ${name} of a stage`, {location});
-	return new DockerfileError('BAD_EPOCH', `${name}: the stage ${stage} has no time of its own`, {
+	const sources = only?.name === 'ADD' && only.files.length === 0 ? only.sources : [];
+	const [source, ...more] = sources.map(({text}) => text);
+	const isSource = from.image.text === 'scratch' && rest.length === 0 && more.length === 0;
+	if (isSource && source !== undefined && isRemote(source)) return source;
+	throw new DockerfileError('BAD_EPOCH', `${name}: the stage ${stage} has no time of its own`, {
 		location,
 		notes: ['a stage has one if it is FROM scratch and a single ADD from elsewhere'],
 	});

@@ -25,10 +25,10 @@ function contextBase(name: string, source: string, platform: Platform): Base {
 	if (source === 'docker-image://scratch') return {kind: 'scratch'};
 	if (source.startsWith('docker-image://')) return {kind: 'docker-image', name, source, platform};
 	if (source.startsWith('oci-layout://')) return {kind: 'layout', name, source, platform};
-	if (/^(?:https?|git|ssh|target):/.test(source) || /^git@/.test(source)) {
+	if (source.startsWith('target:')) {
 		throw new UsageError('CONTEXT_UNSUPPORTED', `cannot use ${source} as the context ${name}`, {
-			notes: ['a named context is a folder, oci-layout://DIR or docker-image://NAME'],
-			help: [`fetch it first, then: --build-context ${name}=DIR`],
+			notes: ['a target of another build is what bake knows'],
+			help: [`build it first, then: --build-context ${name}=oci-layout://DIR`],
 		});
 	}
 	return {kind: 'context', name, source};

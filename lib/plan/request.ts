@@ -14,6 +14,8 @@ export interface PlanRequest {
 	readonly buildPlatform: Platform;
 	/** Named contexts: name → source as on the command line, a folder, `oci-layout://…` or `docker-image://…`. */
 	readonly contexts: Readonly<Record<string, string>>;
+	/** The times, in seconds, of contexts and of what stages fetch, by their names; `context` is the main one (SURFACE ARG-9). */
+	readonly times: ReadonlyMap<string, number | undefined>;
 	/** Of a RUN that does not say. */
 	readonly network: 'default' | 'none' | 'host';
 	/** The configs of bases known so far, by `baseKey`. */
@@ -21,7 +23,17 @@ export interface PlanRequest {
 }
 
 /** The plan, or the bases whose config must be known before there can be one; then more may turn out to be missing. */
-export type PlanAnswer = {readonly missing: readonly MissingBase[]} | {readonly plan: BuildPlan};
+export type PlanAnswer =
+	| {readonly missing: readonly MissingBase[]}
+	| {readonly untimed: UntimedStage}
+	| {readonly plan: BuildPlan};
+
+/** A stage whose time is that of what it fetches. */
+export interface UntimedStage {
+	readonly name: string;
+	/** A URL or a git repository. */
+	readonly source: string;
+}
 
 /** A base whose config is not known, and the FROM that names it first. */
 export interface MissingBase {

@@ -1,10 +1,10 @@
+import {PassingError, type RetryOptions, retried, retryAfter} from '../http/attempts.ts';
+import {isLoopback, type ProxyEnvironment} from '../http/proxy.ts';
+import type {Call} from '../http/request.ts';
+import {type Answer, textOf, transport} from '../http/transport.ts';
 import type {Reference} from '../oci/reference.ts';
-import {PassingError, type RetryOptions, retried, retryAfter} from './attempts.ts';
 import {connectionError, gaveUp, unexpected, wantsLogin} from './errors.ts';
-import {isLoopback, type ProxyEnvironment} from './proxy.ts';
-import type {Call} from './request.ts';
 import {withToken} from './token.ts';
-import {type Answer, textOf, transport} from './transport.ts';
 
 export interface RegistryOptions extends RetryOptions {
 	/** Milliseconds without a byte after which a connection counts as broken. Default: 60000. */

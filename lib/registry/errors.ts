@@ -1,11 +1,11 @@
 import {RegistryError, StrataError} from '../errors.ts';
+import type {Failure} from '../http/attempts.ts';
+import {isLoopback} from '../http/proxy.ts';
+import {insecurity, reasonOf} from '../http/reason.ts';
 import type {Descriptor} from '../oci/image.ts';
 import {isImageConfig, isIndex, isManifest} from '../oci/media-types.ts';
 import {canonicalName, familiarName, type Reference} from '../oci/reference.ts';
 import {type DigestMismatchError, mismatchNotes} from '../oci/verify.ts';
-import type {Failure} from './attempts.ts';
-import {isLoopback} from './proxy.ts';
-import {insecurity, reasonOf} from './reason.ts';
 
 /** No image has this name, or none that anyone may see. */
 export function notFound(reference: Reference, host: string): RegistryError {

@@ -1,4 +1,6 @@
 import {type Bytes, collect} from '../bytes.ts';
+import {attempts, PassingError, type RetryOptions} from '../http/attempts.ts';
+import {type Answer, discard, upTo} from '../http/transport.ts';
 import type {BlobSource} from '../oci/blobs.ts';
 import {type Digest, digestOf, parseDigest} from '../oci/digest.ts';
 import type {Descriptor} from '../oci/image.ts';
@@ -6,10 +8,8 @@ import {dockerManifest, dockerManifestList, isIndex, isManifest, ociIndex, ociMa
 import {parseIndex, parseManifest} from '../oci/parse.ts';
 import {canonicalName, type Reference} from '../oci/reference.ts';
 import {DigestMismatchError, verify} from '../oci/verify.ts';
-import {attempts, PassingError, type RetryOptions} from './attempts.ts';
 import {type RegistryOptions, type Repository, repositoryOf} from './client.ts';
 import {altered, gaveUp, missing, notFound} from './errors.ts';
-import {type Answer, discard, upTo} from './transport.ts';
 
 /** What a name stands for, and a place that has all of it. */
 export interface ImageSource extends BlobSource {

@@ -1,6 +1,6 @@
-import {PassingError, retryAfter} from './attempts.ts';
-import type {Call} from './request.ts';
-import {discard, httpURL, type Send, textOf} from './transport.ts';
+import {PassingError, retryAfter} from '../http/attempts.ts';
+import type {Call} from '../http/request.ts';
+import {discard, httpURL, type Send, textOf} from '../http/transport.ts';
 
 /** What a registry wants to see before it answers. https://distribution.github.io/distribution/spec/auth/token/ */
 export interface Challenge {

@@ -44,3 +44,17 @@ test('what is neither a number nor a name is refused', t => {
 		message: 'SOURCE_DATE_EPOCH is no number of seconds: today',
 	});
 });
+
+test('a context or stage that was fetched has the time of what was fetched (ARG-9)', t => {
+	const times = new Map([
+		['context', 5],
+		['src', 6],
+		['made', 7],
+	]);
+	const stage = 'ARG SOURCE_DATE_EPOCH=made\nFROM scratch AS made\nADD https://host/a.tar /\nFROM scratch';
+
+	t.is(plan('FROM scratch', {buildArgs: {SOURCE_DATE_EPOCH: 'context'}, times}).epoch, 5);
+	t.is(plan('ARG SOURCE_DATE_EPOCH=src\nFROM scratch', {contexts: {src: '/src'}, times}).epoch, 6);
+	t.is(plan(stage, {times}).epoch, 7);
+	t.throws(() => plan(stage), {message: 'no time is known of https://host/a.tar'});
+});

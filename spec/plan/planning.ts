@@ -14,6 +14,7 @@ export const plainRequest: PlanRequest = {
 	platform: amd64,
 	buildPlatform: amd64,
 	contexts: {},
+	times: new Map(),
 	network: 'default',
 	bases: new Map(),
 };
@@ -30,6 +31,7 @@ export function plan(text: string, {configs = {}, ...asked}: Asked = {}): BuildP
 	for (;;) {
 		const answer = planDockerfile(dockerfile, {...plainRequest, ...asked, bases});
 		if ('plan' in answer) return answer.plan;
+		if ('untimed' in answer) throw new Error(`no time is known of ${answer.untimed.source}`);
 		for (const {base} of answer.missing) bases.set(baseKey(base), ('name' in base && configs[base.name]) || {});
 	}
 }

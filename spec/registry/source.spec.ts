@@ -1,9 +1,9 @@
 import test from 'ava';
 import {collect} from '../../lib/bytes.ts';
 import {RegistryError} from '../../lib/errors.ts';
+import type {Retry} from '../../lib/http/attempts.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
 import {parseReference, type Reference} from '../../lib/oci/reference.ts';
-import type {Retry} from '../../lib/registry/attempts.ts';
 import type {RegistryOptions} from '../../lib/registry/client.ts';
 import {registrySource} from '../../lib/registry/source.ts';
 import {fakeRegistry, first, status} from '../helpers/fake-registry.ts';

@@ -7,10 +7,10 @@ import {type AddressInfo, connect} from 'node:net';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {RegistryError} from '../../lib/errors.ts';
+import {type ProxyEnvironment, proxyFor} from '../../lib/http/proxy.ts';
+import {transport} from '../../lib/http/transport.ts';
 import {parseReference} from '../../lib/oci/reference.ts';
-import {type ProxyEnvironment, proxyFor} from '../../lib/registry/proxy.ts';
 import {registrySource} from '../../lib/registry/source.ts';
-import {transport} from '../../lib/registry/transport.ts';
 import {serve} from '../helpers/fake-registry.ts';
 import {folderFor} from '../helpers/folder.ts';
 
