@@ -118,7 +118,7 @@ async function snapshotOf(files: Files, worker: Worker): Promise<Snapshot> {
 
 /** SURFACE ARG-7. */
 function hostnameOf({buildArgs}: Builder['request']): string {
-	return buildArgs.BUILDKIT_SANDBOX_HOSTNAME ?? 'buildkitsandbox';
+	return buildArgs.BUILDKIT_SANDBOX_HOSTNAME || 'buildkitsandbox';
 }
 
 /** The job of a RUN: what a bundle is made of. */

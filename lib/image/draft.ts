@@ -1,5 +1,5 @@
 import type {DiffID} from '../oci/digest.ts';
-import type {History, ImageConfig} from '../oci/image.ts';
+import type {ContainerConfig, History, ImageConfig} from '../oci/image.ts';
 import type {Platform} from '../oci/platform.ts';
 import type {ConfigChange} from '../plan/plan.ts';
 import {applyChange, type Draft, defaultPath} from './container-config.ts';
@@ -80,10 +80,22 @@ export function imageConfig(
 		architecture: draft.platform.architecture,
 		os: draft.platform.os,
 		...(draft.platform.variant ? {variant: draft.platform.variant} : {}),
-		config: Object.keys(labels).length > 0 ? {...container, Labels: {...container.Labels, ...labels}} : container,
+		config: omitEmpty(
+			Object.keys(labels).length > 0 ? {...container, Labels: {...container.Labels, ...labels}} : container,
+		),
 		rootfs: {type: 'layers', diff_ids: diffIDs},
 		history: draft.history,
 	};
+}
+
+/** What says nothing is not written, as BuildKit and docker leave it out: a CMD that was cleared, a USER that is root. */
+function omitEmpty(container: ContainerConfig): ContainerConfig {
+	return Object.fromEntries(Object.entries(container).filter(([, value]) => !isEmpty(value)));
+}
+
+function isEmpty(value: unknown): boolean {
+	if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+	return value === '' || value === false || value === null || value === undefined;
 }
 
 function withPath(env: readonly string[]): readonly string[] {

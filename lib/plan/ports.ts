@@ -25,7 +25,7 @@ interface Range {
 }
 
 function parseRange(text: string, word: string): Range {
-	const [, from = '', to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? [];
+	const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
 	const [first, last] = [Number(from), Number(to)];
 	if (from === '' || last > 65535) throw badPort(word, `${text} is no port from 0 to 65535`);
 	if (last < first) throw badPort(word, `${text} ends before it begins`);

@@ -33,12 +33,12 @@ export function bundleConfig(job: RunJob, user: UserIds, rootfs: string, options
 }
 
 function processOf(job: RunJob, user: UserIds, singleID: boolean): Process {
-	const hasHome = job.env.some(variable => variable.startsWith('HOME='));
+	const hasHome = job.env.some(variable => /^HOME=./.test(variable));
 	return {
 		terminal: false,
 		user: {uid: user.uid, gid: user.gid, umask: 0o022, additionalGids: singleID ? [] : supplementary(user)},
 		args: job.argv,
-		env: hasHome ? job.env : [...job.env, `HOME=${user.home}`],
+		env: hasHome ? job.env : [...job.env.filter(variable => variable !== 'HOME='), `HOME=${user.home}`],
 		cwd: job.cwd,
 		capabilities: capabilitiesOf(job),
 		...(job.limits && job.limits.length > 0 ? {rlimits: job.limits.map(rlimit)} : {}),

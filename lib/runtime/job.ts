@@ -5,7 +5,7 @@ export interface RunJob {
 	/** Unique in the store: names the container and its folders. */
 	readonly id: string;
 	readonly argv: readonly string[];
-	/** `NAME=value`; HOME is added from the passwd of the image unless it is here. */
+	/** `NAME=value`; HOME is that of the passwd of the image unless it is here and not empty. */
 	readonly env: readonly string[];
 	/** Absolute; made if it is not there. */
 	readonly cwd: string;

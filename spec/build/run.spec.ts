@@ -73,6 +73,34 @@ runs('a COPY from a stage takes what a RUN made there, with owners, modes and li
 	t.deepEqual(trees, [{'d/': '755 5:6', 'd/big': '644 5:6 2097152', 'd/f': '4755 5:6 2', 'd/l': '→ f 5:6'}]);
 });
 
+runs('what a RUN writes into a VOLUME stays in the image (VOL-1)', async t => {
+	const shop = await workshop(t);
+
+	const {trees} = await shop.build(onBusybox('RUN mkdir /v', 'VOLUME /v', 'RUN echo kept > /v/f'));
+
+	t.deepEqual(trees[2], {'v/': '755', 'v/f': '644 5'});
+});
+
+runs(
+	'a RUN begins in its WORKDIR, made anew for its USER if it is gone, and under its host name (RUN-13, ARG-7)',
+	async t => {
+		const shop = await workshop(t);
+		const lines = [
+			'WORKDIR /w/d',
+			'RUN rm -r /w',
+			'USER 7:8',
+			'RUN pwd; hostname; stat -c %u:%g /w /w/d',
+			'RUN hostname; true',
+		];
+
+		const named = await shop.build({...onBusybox(...lines), buildArgs: {BUILDKIT_SANDBOX_HOSTNAME: 'other'}});
+		const unnamed = await shop.build({...onBusybox('RUN hostname'), buildArgs: {BUILDKIT_SANDBOX_HOSTNAME: ''}});
+
+		t.is(outputOf(named.events), '/w/d\nother\n7:8\n7:8\nother\n');
+		t.is(outputOf(unnamed.events), 'buildkitsandbox\n');
+	},
+);
+
 runs('output is told as it came, stdout and stderr, text and bytes', async t => {
 	const shop = await workshop(t);
 

@@ -131,3 +131,18 @@ test('a base without a history gets one entry a layer', t => {
 test('MAINTAINER is the author (MTN-1)', t => {
 	t.is(imageConfig(change(scratchDraft(linux), {set: 'author', author: 'me'}), []).author, 'me');
 });
+
+test('what says nothing is not written: a cleared CMD, a USER that is root again (CMD-1, CFG-1)', t => {
+	const draft = change(
+		baseDraft(base),
+		{set: 'cmd', argv: ['a'], shellForm: false},
+		{set: 'cmd', argv: [], shellForm: false},
+		{set: 'user', user: 'app'},
+		{set: 'user', user: ''},
+	);
+
+	const {config = {}} = imageConfig(draft, []);
+
+	t.false('Cmd' in config || 'User' in config);
+	t.true(config.ArgsEscaped);
+});

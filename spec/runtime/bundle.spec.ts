@@ -63,6 +63,7 @@ test('--security=insecure has every capability and no filter (RUN-10)', t => {
 test('HOME is that of the passwd, unless the environment has one (RUN-13)', t => {
 	t.deepEqual(config({env: ['A=b']}, app).process.env, ['A=b', 'HOME=/srv/app']);
 	t.deepEqual(config({env: ['HOME=/h']}, app).process.env, ['HOME=/h']);
+	t.deepEqual(config({env: ['HOME=', 'A=b']}, app).process.env, ['A=b', 'HOME=/srv/app']);
 });
 
 test('the main group is among the supplementary ones, but for a single id, which may set none', t => {
