@@ -9,6 +9,7 @@ import {exportDockerArchive} from '../../lib/export/docker-archive.ts';
 import {exportLayout} from '../../lib/export/layout.ts';
 import {openStore} from '../../lib/store/open.ts';
 import {folderFor} from '../helpers/folder.ts';
+import {endPodman} from '../helpers/podman.ts';
 import {output, without} from '../helpers/programs.ts';
 import {unless} from '../helpers/skip.ts';
 import {storeImage, storeLayer} from '../helpers/stored-image.ts';
@@ -80,7 +81,7 @@ unless(without('podman'))('podman load takes both archives, under the name that 
 	await exportDockerArchive(join(folder, 'names.tar'), {descriptor, names: two}, store);
 
 	for (const [file, names] of Object.entries({oci: one, docker: one, names: two})) {
-		const podman = podmanIn(join(folder, `podman-${file}`));
+		const podman = podmanIn(t, join(folder, `podman-${file}`));
 		podman('load', '-i', join(folder, `${file}.tar`));
 		const [image] = JSON.parse(podman('image', 'inspect', 'docker.io/library/redis:latest'));
 		t.is(`sha256:${image.Id}`, manifest.config.digest, file);
@@ -107,10 +108,11 @@ unless(without('dockerd', 'docker') ?? withoutRoot)(
 );
 
 /** podman with a storage of its own, as an unprivileged user: as root here it lacks what it needs. */
-function podmanIn(folder: string): (...args: readonly string[]) => string {
+function podmanIn(t: ExecutionContext, folder: string): (...args: readonly string[]) => string {
 	const {name, uid, gid} = ordinary;
 	mkdirSync(folder);
 	chownSync(folder, uid, gid);
+	t.teardown(() => endPodman(folder));
 	const storage = ['--root', join(folder, 'root'), '--runroot', join(folder, 'run'), '--storage-driver', 'vfs'];
 	const env = {HOME: folder, USER: name, PATH: process.env.PATH, XDG_RUNTIME_DIR: folder};
 	return (...args) =>

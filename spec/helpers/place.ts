@@ -1,9 +1,10 @@
 import {execFileSync, spawn} from 'node:child_process';
 import {randomBytes} from 'node:crypto';
-import {chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {chmodSync, chownSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {text} from 'node:stream/consumers';
 import type {ExecutionContext} from 'ava';
+import {endPodman} from './podman.ts';
 import {superuser, type User} from './user.ts';
 
 /** A folder of one test where a user has a home and a store, and runs programs. All of it goes with the test. */
@@ -104,17 +105,7 @@ async function run(command: readonly string[], options: RunOptions, user: User):
 
 /** Files of subordinate ids can be removed by root, or inside a user namespace. Podman keeps a process for its own. */
 function remove(folder: string): void {
-	endPodman(folder);
+	endPodman(join(folder, 'run'));
 	if (superuser) rmSync(folder, {recursive: true, force: true});
 	else execFileSync('buildah', ['unshare', 'rm', '-rf', folder], {env: {...process.env, HOME: join(folder, 'home')}});
-}
-
-function endPodman(folder: string): void {
-	const file = join(folder, 'run/libpod/tmp/pause.pid');
-	if (!readdirSync(join(folder, 'run')).includes('libpod')) return;
-	try {
-		process.kill(Number(readFileSync(file, 'utf8')), 'SIGKILL');
-	} catch {
-		// There is none.
-	}
 }

@@ -45,16 +45,21 @@ export type Case = (bench: Bench) => Promise<unknown>;
 export function answerCases(cases: Readonly<Record<string, Case>>): void {
 	process.on('disconnect', () => process.exit());
 	process.on('message', async ({kind, name}: {kind: Snapshotter['kind']; name: string}) => {
-		const root = mkdtempSync(join(tmpdir(), 'strata-snapshots-'));
-		try {
-			await using store = await openStore(join(root, 'store'));
-			process.send?.({found: await cases[name]?.(bench(kind, store))});
-		} catch (error) {
-			process.send?.({error});
-		} finally {
-			rmSync(root, {recursive: true, force: true});
-		}
+		process.send?.(await answer(kind, cases[name]));
 	});
+}
+
+/** What a case found. Who hears of it may end this process at once, so all is tidied up by then. */
+async function answer(kind: Snapshotter['kind'], perform: Case | undefined): Promise<object> {
+	const root = mkdtempSync(join(tmpdir(), 'strata-snapshots-'));
+	try {
+		await using store = await openStore(join(root, 'store'));
+		return {found: await perform?.(bench(kind, store))};
+	} catch (error) {
+		return {error};
+	} finally {
+		rmSync(root, {recursive: true, force: true});
+	}
 }
 
 function bench(kind: Snapshotter['kind'], store: Store): Bench {
