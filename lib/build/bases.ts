@@ -63,22 +63,29 @@ function find(base: Base, {pull}: Request, {store, signal, events}: PlanSources)
 
 function baseImage(found: FoundBase): BaseImage {
 	const {reference, resolved, config} = found;
+	let fetching: Promise<FetchedLayers> | undefined;
 	return {
 		reference,
 		resolved,
 		config,
-		async layers(step, {store, signal, events}) {
-			let fetched = false;
-			const layers = await fetchLayers(found, {
-				store,
-				signal,
-				onWait: pid => events.emit({type: 'step.waiting', step: step.id, for: 'lock', ...(pid ? {pid} : {})}),
-				onTransfer(transfer) {
-					fetched ||= transfer.state !== 'present';
-					events.emit({type: 'transfer', step: step.id, ...transfer});
-				},
-			});
-			return {layers, fetched};
+		/** Stages on one base fetch it once: told as the transfers of whoever asked first. */
+		layers(step, builder) {
+			fetching ??= fetchAll(found, step, builder);
+			return fetching;
 		},
 	};
+}
+
+async function fetchAll(found: FoundBase, step: Step, {store, signal, events}: Builder): Promise<FetchedLayers> {
+	let fetched = false;
+	const layers = await fetchLayers(found, {
+		store,
+		signal,
+		onWait: pid => events.emit({type: 'step.waiting', step: step.id, for: 'lock', ...(pid ? {pid} : {})}),
+		onTransfer(transfer) {
+			fetched ||= transfer.state !== 'present';
+			events.emit({type: 'transfer', step: step.id, ...transfer});
+		},
+	});
+	return {layers, fetched};
 }

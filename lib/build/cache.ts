@@ -1,6 +1,7 @@
 import {type Digest, hexOf} from '../oci/digest.ts';
 import type {Layer} from '../oci/image.ts';
 import type {LayerRecord, Store} from '../store/store.ts';
+import {type OneId, whyOneId} from '../worker/id-map.ts';
 import type {StackedLayer} from './files.ts';
 import {fieldDigest, type KeyFields, partialKey, stepKey} from './key.ts';
 
@@ -17,8 +18,8 @@ export interface StepRecord {
 	readonly created: string;
 	/** The layer it made; absent for a step that makes none. */
 	readonly layer?: Omit<StackedLayer, 'descriptor'>;
-	/** Made with one id only: its owners are not those that its program asked for. */
-	readonly singleId?: boolean;
+	/** Why it was made with one id only, if it was: its owners are not those that its program asked for. */
+	readonly oneId?: OneId;
 }
 
 /** A step found by its key. */
@@ -37,15 +38,17 @@ export interface StepCache {
 	keep(fields: KeyFields, record: Omit<StepRecord, 'version' | 'fields'>, replace: boolean): void;
 }
 
-export function stepCache(store: Store): StepCache {
+export function stepCache(store: Store, why: () => OneId = whyOneId): StepCache {
 	const records = store.records<StepRecord>('steps');
+	/** Once there are more ids, owners can be right: then a step made with one is done again. */
+	const isOutgrown = ({oneId}: StepRecord) => oneId !== undefined && oneId !== why();
 
 	return {
 		mayHave: fields => records.keys(`${partialKey(fields)}/`).length > 0,
 
 		find(fields, parent) {
 			const record = records.get(stepKey(partialKey(fields), parent));
-			if (record?.version !== 1) return undefined;
+			if (record?.version !== 1 || isOutgrown(record)) return undefined;
 			if (!record.layer) return {record};
 			const found = storedLayer(store, record.layer);
 			return found && {record, layer: {...found, content: record.layer.content}};
@@ -53,7 +56,8 @@ export function stepCache(store: Store): StepCache {
 
 		keep(fields, record, replace) {
 			const key = stepKey(partialKey(fields), record.parent);
-			if (!replace && records.get(key)) return;
+			const there = records.get(key);
+			if (there && !replace && !isOutgrown(there)) return;
 			const digests = Object.entries(fields).map(([name, value]) => [name, fieldDigest(value)] as const);
 			records.put(key, {version: 1, fields: Object.fromEntries(digests), ...record});
 		},

@@ -3,6 +3,7 @@ import {formatPlatform} from '../oci/platform.ts';
 import type {RunStep, Stage} from '../plan/plan.ts';
 import type {RunJob} from '../runtime/job.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
+import {whyOneId} from '../worker/id-map.ts';
 import type {Worker} from '../worker/worker.ts';
 import type {Builder} from './builder.ts';
 import {allLayers, type Files} from './files.ts';
@@ -59,7 +60,7 @@ async function performRun(step: RunStep, {before, mounts}: Performing, builder: 
 	return {
 		...(snapshot ? {snapshot} : {}),
 		...(layer ? {layer: finishLayer(step, untilAborted(layer, builder.deadline), before.files, builder)} : {}),
-		singleId: ids === 1,
+		...(ids === 1 ? {oneId: whyOneId()} : {}),
 	};
 }
 

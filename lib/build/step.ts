@@ -2,6 +2,7 @@ import {foldStep, historyEntry, type ImageDraft} from '../image/draft.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {ConfigChange, Stage, Step} from '../plan/plan.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
+import type {OneId} from '../worker/id-map.ts';
 import {type Builder, timestamp} from './builder.ts';
 import type {Hit} from './cache.ts';
 import {type Claim, claimStep, noClaim} from './claim.ts';
@@ -33,7 +34,8 @@ export interface StepWork {
 export interface Made {
 	readonly layer?: Promise<StackedLayer>;
 	readonly snapshot?: Snapshot;
-	readonly singleId?: boolean;
+	/** Why it was made with one id only, if it was. */
+	readonly oneId?: OneId;
 }
 
 /** A step that was found or done. */
@@ -100,7 +102,7 @@ async function keep(step: Step, turn: Turn, made: Made & {readonly created: stri
 	const parent = await turn.before.files.fsid.promise;
 	const slot = {file: step.location.file, stage: turn.stage.name, label: step.label, text: step.text};
 	const layer = packed && {layer: {diffID: packed.diffID, content: packed.content}};
-	const record = {slot, parent, created: made.created, ...layer, ...(made.singleId ? {singleId: true} : {})};
+	const record = {slot, parent, created: made.created, ...layer, ...(made.oneId ? {oneId: made.oneId} : {})};
 	cache.keep(turn.work.fields, record, request.noCache);
 }
 

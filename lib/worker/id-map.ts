@@ -34,6 +34,13 @@ export function chooseIdMap(): IdMap {
 	return hasIdHelpers() && uids.length > 0 && gids.length > 0 ? helperMap(uids, gids) : singleMap();
 }
 
+/** Why a namespace of ours has one id only, where it has: nobody gave us more, or those that were given did not work. */
+export function whyOneId(map = chooseIdMap()): OneId {
+	return map.by === 'single' ? 'none' : 'refused';
+}
+
+export type OneId = 'none' | 'refused';
+
 /** Only ourselves, as root of the namespace. */
 export function singleMap(): IdMap {
 	const line = (outside: number | undefined) => [{inside: 0, outside: outside ?? 0, count: 1}];

@@ -3,7 +3,10 @@ import {join} from 'node:path';
 import test from 'ava';
 import {AbortedError, DockerfileError} from '../../lib/errors.ts';
 import {ofType, read, workshop, workshopAt} from '../helpers/build.ts';
+import {fakeRegistry} from '../helpers/fake-registry.ts';
 import {folderFor} from '../helpers/folder.ts';
+import {imageOf} from '../helpers/image.ts';
+import {tarOf} from '../helpers/tar.ts';
 
 const base = {
 	lines: [
@@ -145,6 +148,23 @@ test('FROM oci-layout:// takes the image and its blobs as they are (FRM-6)', asy
 		[],
 	);
 	t.is(again.result.digest, (await shop.build(order)).result.digest);
+});
+
+test('stages on one base fetch it once, and do not wait for each other', async t => {
+	const shop = await workshop(t);
+	const {host, requests} = await fakeRegistry(t, imageOf('linux/amd64', [tarOf([{name: 'f', content: 'f'}])]));
+
+	const {events, rows} = await shop.build({
+		lines: [`FROM ${host}/app AS a`, 'COPY x /', `FROM ${host}/app`, 'COPY --from=a /x /y'],
+		files: {x: 'x'},
+	});
+
+	t.is(rows.filter(row => row.startsWith('FROM') && row.endsWith('done')).length, 2);
+	t.deepEqual(
+		ofType(events, 'step.waiting').filter(waiting => waiting.for === 'lock'),
+		[],
+	);
+	t.is(new Set(requests).size, requests.length);
 });
 
 test('a registry that does not answer is told of, and can be given up', async t => {

@@ -22,9 +22,15 @@ export function closing(
 	const exports: EventOf<'export'>[] = [];
 	const labels = new Map<string, string>();
 	const results: EventOf<'step.finished'>[] = [];
+	const unpacked = new Set<string>();
 	return {
 		event(event) {
-			if (event.type === 'plan') for (const {id, label} of event.steps) labels.set(id, label);
+			if (event.type === 'plan') {
+				for (const {id, label, kind} of event.steps) {
+					labels.set(id, label);
+					if (kind === 'run' || kind === 'copy') unpacked.add(id);
+				}
+			} else if (event.type === 'layer') unpacked.delete(event.step);
 			else if (event.type === 'warning') warnings.push(event);
 			else if (event.type === 'export' && event.state === 'done') exports.push(event);
 			else if (event.type === 'step.finished') results.push(event);
@@ -33,7 +39,7 @@ export function closing(
 			const stopped = results.filter(({result}) => result === 'stopped').map(({step}) => labels.get(step) ?? step);
 			const end =
 				finished.result === 'stopped'
-					? [stoppedLine(results, stopped)]
+					? [stoppedLine(results, {stopped, unpacked})]
 					: summaryLines(finished, {...facts, home: shell.home, exports, warnings: warnings.length});
 			const blocks = joinBlocks([...warningBlocks(warnings, facts.checkCommand, shell), end]);
 			// an error comes below an empty line
@@ -42,9 +48,17 @@ export function closing(
 	};
 }
 
-/** `stopped: 3 of 6 steps are in the cache, nothing of step 4/6 was kept` */
-function stoppedLine(results: readonly EventOf<'step.finished'>[], stopped: readonly string[]): string {
-	const kept = results.filter(({result}) => result === 'done' || result === 'cached').length;
+/** What a stop left undone: steps, and layers of steps that were done. */
+interface Undone {
+	readonly stopped: readonly string[];
+	readonly unpacked: ReadonlySet<string>;
+}
+
+/** `stopped: 3 of 6 steps are in the cache, nothing of step 4/6 was kept`; a step whose layer was not packed is not. */
+function stoppedLine(results: readonly EventOf<'step.finished'>[], {stopped, unpacked}: Undone): string {
+	const isKept = ({result, step}: EventOf<'step.finished'>) =>
+		result === 'cached' || (result === 'done' && !unpacked.has(step));
+	const kept = results.filter(isKept).length;
 	const lost =
 		stopped.length === 0 ? '' : `, nothing of step${stopped.length === 1 ? '' : 's'} ${stopped.join(', ')} was kept`;
 	return results.length === 0

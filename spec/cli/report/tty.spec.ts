@@ -373,6 +373,18 @@ stopped: 3 of 6 steps are in the cache, nothing of step 4/6 was kept
 	);
 });
 
+test('a step whose layer could not be packed in time is not counted as kept', t => {
+	const ending = [
+		end(30, 's4', {result: 'done', ms: 10}),
+		begin(40, 's5'),
+		end(14_000, 's5', {result: 'stopped', ms: 13_980}),
+		end(14_000, 's6', {result: 'not-run', ms: 0}),
+		at(14_001, {type: 'build.finished', result: 'stopped', cached: 2, steps: 6, ms: 14_001}),
+	];
+
+	t.regex(show([...stopped, ...ending]), /^stopped: 3 of 6 steps are in the cache, nothing of step 5\/6 was kept$/m);
+});
+
 test('where the locale is not UTF-8 every symbol is ASCII (UX 6)', t => {
 	const {events} = pulling();
 	const shown = [show(failure, {style: asciiStyle}), show(events, {style: asciiStyle, t: 6250}).slice(1)].join('\n');
