@@ -1,7 +1,8 @@
+import {execFileSync} from 'node:child_process';
 import {buffer} from 'node:stream/consumers';
 import {gzipSync} from 'node:zlib';
 import tar from 'tar-stream';
-import {later} from './outcomes.mjs';
+import {lacking} from './outcomes.mjs';
 import {fill} from './templates.mjs';
 
 /** The bytes of a described archive: `<buf N>` in one stands for the N-th that the case made. The same each time. */
@@ -9,7 +10,9 @@ export async function archiveBytes({format, entries}, site) {
 	const [first] = entries;
 	const content = first?.raw ? await rawBytes(first.raw, site) : await tarBytes(entries, site);
 	if (format === 'tar') return content;
-	return format === 'gzip' ? gzipSync(content) : later(`archives in ${format} of the corpus`);
+	if (format === 'gzip') return gzipSync(content);
+	const program = {bzip2: 'bzip2', xz: 'xz', zstd: 'zstd'}[format] ?? lacking(`archive in ${format} in this harness`);
+	return execFileSync(program, ['-c'], {input: content});
 }
 
 /** A tar of entries as the corpus describes them. */
@@ -37,5 +40,5 @@ export async function tarBytes(entries, site) {
 
 function rawBytes(raw, site) {
 	const [, index] = /^<buf (\d+)>$/.exec(raw) ?? [];
-	return site.archives[index - 1] ?? later(`archives of ${raw} of the corpus`);
+	return site.archives[index - 1] ?? lacking(`archive ${raw} in the record of this case`);
 }

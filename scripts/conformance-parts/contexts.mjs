@@ -12,13 +12,13 @@ import {
 import {createServer} from 'node:net';
 import {dirname, join} from 'node:path';
 import {archiveBytes, tarBytes} from './archives.mjs';
-import {later} from './outcomes.mjs';
+import {lacking} from './outcomes.mjs';
 import {fill} from './templates.mjs';
 
 /** The path that `d1:a/b`, or `d1/a/b`, stands for. */
 export function placeOf(text, {places}) {
 	const [, id, path = ''] = /^([^:/]+)(?:[:/](.*))?$/s.exec(text);
-	return join(places.get(id) ?? later(`the place ${id} of the corpus`), path);
+	return join(places.get(id) ?? lacking(`place ${id} in this case`), path);
 }
 
 /** Makes the entries of a context. Modes are as they are written; where a parent is not, it is made. */

@@ -6,38 +6,54 @@ import {differentialSteps, kanikoSteps} from './differential.mjs';
 /** Where the corpus lies: it is no part of the project. */
 export const corpus = resolve(process.env.STRATA_CORPUS ?? '../shared/corpus');
 
-/** All cases that can be built here: `{family, id, bases, steps}`. What their steps mean is the corpus's README's to say. */
+/** The first part of a family's name: `integration` of `integration/copy`. */
+export function suiteOf(family) {
+	return family.split('/')[0];
+}
+
+/**
+ * All cases that build: `{cases, notRun}`. A case is `{family, id, bases, steps}`; what its steps mean is the corpus's
+ * README's to say. Those not run say why.
+ */
 export function readCases() {
-	return [
+	const all = [
 		...integration(),
 		...differential('conformance', differentialSteps),
 		...differential('kaniko', kanikoSteps),
-		...classic(),
+		...read('classic/cases.json').cases.map(one => ({...withHandWork(one), family: 'classic'})),
 		...probes(),
-	];
+	].map(one => ({...one, notRun: whyNot(one)}));
+	return {cases: all.filter(({notRun}) => !notRun), notRun: all.filter(({notRun}) => notRun)};
 }
 
+/** Why a case cannot be run where there is no network but loopback, and no builder but strata. */
+function whyNot({class: kind = 'base-ok', why = []}) {
+	return kind === 'base-ok' ? undefined : `${kind}: ${why.join('; ')}`;
+}
+
+/** Where upstream's code checks more than a record can hold, the case is a family of its own. */
 function integration() {
 	const files = readdirSync(join(corpus, 'integration')).sort();
 	return files.flatMap(file => {
 		const {family, cases} = read(join('integration', file));
-		return usable(cases).map(one => ({...one, family: `integration/${family}`}));
+		return cases.map(one => {
+			const suite = one.manual === true && one.class === 'base-ok' ? 'integration-by-hand' : 'integration';
+			return {...withHandWork(one), family: `${suite}/${family}`};
+		});
 	});
 }
 
 /** Suites whose records are one build each. */
 function differential(suite, stepsOf) {
-	return usable(read(`${suite}/cases.json`).cases).map(one => ({
+	return read(`${suite}/cases.json`).cases.map(one => ({
 		family: suite,
 		id: one.id,
+		class: one.class,
+		why: one.why,
 		bases: one.bases,
 		fs_skip: one.fs_skip,
 		steps: stepsOf(one),
 	}));
-}
-
-function classic() {
-	return usable(read('classic/cases.json').cases).map(one => ({...withHandWork(one), family: 'classic'}));
 }
 
 /** Cases of our own. They mean little without a reference. */
@@ -55,10 +71,6 @@ function probes() {
 			{op: 'build', id: 'b1', context: 'd1', dockerfile_dir: 'd1'},
 		],
 	}));
-}
-
-function usable(cases) {
-	return cases.filter(one => one.class === 'base-ok');
 }
 
 function read(path) {

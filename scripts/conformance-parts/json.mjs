@@ -4,12 +4,12 @@ import {join} from 'node:path';
 import {placeOf} from './contexts.mjs';
 import {layerOf} from './image.mjs';
 import {answerOf} from './lint.mjs';
-import {difference, later} from './outcomes.mjs';
+import {difference, lacking} from './outcomes.mjs';
 import {fill} from './templates.mjs';
 
 /** What a check of the corpus points at: a value of an image's config, of an OCI layout or of a file. Undefined if it is not there. */
 export function jsonAt({source, path}, site) {
-	const {root, blob} = (sources[source.kind] ?? later(`JSON of ${source.kind}`))(source, site);
+	const {root, blob} = (sources[source.kind] ?? lacking(`JSON of ${source.kind} in this harness`))(source, site);
 	return path.reduce((value, key) => follow(value, key, blob), root);
 }
 

@@ -1,13 +1,13 @@
-/** What ends a case early: what it needs is not there yet, or it turned out otherwise than expected. */
-export class Later extends Error {}
+/** What ends a case early: it turned out otherwise than expected. */
 export class Difference extends Error {}
-
-export function later(feature) {
-	throw new Later(feature);
-}
 
 export function difference(text) {
 	throw new Difference(text);
+}
+
+/** What a case asks of strata, or of this harness, that is not there: a failure like any other, whose reason names it. */
+export function lacking(feature) {
+	return difference(`there is no ${feature}`);
 }
 
 /** The lines of an error, with what a RUN printed before it. */

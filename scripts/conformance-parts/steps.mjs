@@ -1,14 +1,16 @@
 import {execFileSync} from 'node:child_process';
-import {cpSync, mkdirSync, renameSync, writeFileSync} from 'node:fs';
-import {createServer} from 'node:http';
+import {cpSync, mkdirSync} from 'node:fs';
 import {join} from 'node:path';
-import {archiveBytes} from './archives.mjs';
 import {buildStep} from './build.mjs';
 import {check} from './checks.mjs';
-import {changeMode, generate, placeOf, resetTimes, writeEntries} from './contexts.mjs';
+import {generate, placeOf, resetTimes, writeEntries} from './contexts.mjs';
+import {dockerStep} from './docker.mjs';
 import {corpus} from './families.mjs';
+import {changeFile} from './file-changes.mjs';
 import {lintStep} from './lint.mjs';
-import {later} from './outcomes.mjs';
+import {difference} from './outcomes.mjs';
+import {capture} from './processes.mjs';
+import {serve} from './servers.mjs';
 import {fill} from './templates.mjs';
 
 /** What a case's steps do, by `op`. */
@@ -24,10 +26,11 @@ export const steps = {
 	expect: ({check: expected}, site) => check(expected, site),
 	shell: runShell,
 	fs: changeFile,
+	'unpack-oci-tar': unpack,
 	'http-server': serve,
 	lint: lintStep,
-	manual: () => {},
-	docker: ({args}) => ['rmi', 'history'].includes(args[0]) || later(`docker ${args[0]}`),
+	manual: ({line}, site) => void site.unchecked.push(`line ${line} of upstream`),
+	docker: dockerStep,
 	...Object.fromEntries(
 		['mkdir', 'write', 'chmod', 'chown', 'utime', 'xattr', 'tar'].map(name => [`generate-${name}`, generate[name]]),
 	),
@@ -40,46 +43,20 @@ function newPlace(id, site) {
 	return place;
 }
 
-function runShell({cwd, cmds}, site) {
+/** The commands may ask servers of this process. */
+async function runShell({cwd, cmds}, site) {
+	site.lastShell = placeOf(cwd, site);
+	const git = {GIT_ALLOW_PROTOCOL: 'file:http:https', GIT_CONFIG_NOSYSTEM: '1', HOME: site.folder};
 	for (const command of cmds) {
-		execFileSync('sh', ['-c', fill(command, site)], {
-			cwd: placeOf(cwd, site),
-			stdio: 'ignore',
-			env: {...process.env, GIT_ALLOW_PROTOCOL: 'file:http:https', GIT_CONFIG_NOSYSTEM: '1', HOME: site.folder},
+		const {status, text} = await capture('sh', ['-c', fill(command, site)], {
+			cwd: site.lastShell,
+			env: {...process.env, ...git},
 		});
+		if (status !== 0) difference(`${command} fails: ${text}`);
 	}
 }
 
-function changeFile({fn, path, args}, site) {
-	const place = placeOf(path, site);
-	if (fn === 'Rename') return renameSync(place, placeOf(args[0], site));
-	if (fn !== 'WriteFile') return later(`fs ${fn} of the corpus`);
-	writeFileSync(place, fill(args[0], site));
-	changeMode(place, args[1]);
-}
-
-/** An HTTP server that answers what the case says; only files of a folder have no record of their own. */
-async function serve({id, responses, responses_src: source}, site) {
-	if (!responses) return later(`remote contexts (${source ? 'file server' : 'server'})`);
-	const answers = new Map(Object.entries(responses).map(([path, answer]) => [path, contentOf(answer.Content, site)]));
-	const server = createServer((request, response) => {
-		const content = answers.get(request.url);
-		response.writeHead(content ? 200 : 404, {etag: '"1"', ...lastModified(responses[request.url])});
-		response.end(request.method === 'HEAD' ? undefined : content);
-	});
-	await new Promise(resolve => server.listen(0, '127.0.0.1', resolve));
-	site.urls.set(id, `http://127.0.0.1:${server.address().port}`);
-	site.closers.push(() => {
-		server.closeAllConnections();
-		server.close();
-	});
-}
-
-function contentOf(content, site) {
-	return typeof content === 'string' ? Buffer.from(content) : archiveBytes(content, site);
-}
-
-function lastModified(answer) {
-	const [, seconds] = /time\.Unix\((\d+)/.exec(answer?.LastModified ?? '') ?? [];
-	return seconds ? {'last-modified': new Date(Number(seconds) * 1000).toUTCString()} : {};
+/** Names of its fields differ with who wrote the record. */
+function unpack({tar, from = tar, to, dest = to, id = dest}, site) {
+	execFileSync('tar', ['-xf', site.places.get(from) ?? placeOf(from, site), '-C', placeOf(id, site)]);
 }

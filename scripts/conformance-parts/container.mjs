@@ -1,0 +1,58 @@
+import {lchownSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {treeOf} from './image.mjs';
+import {capture} from './processes.mjs';
+import {writeTree} from './trees.mjs';
+
+/** Runs an image by runc, as `docker run` does: its entrypoint and command, or `words` in place of the command. */
+export async function runImage(image, words, site) {
+	const bundle = mkdtempSync(join(site.folder, 'bundle-'));
+	const rootfs = join(bundle, 'rootfs');
+	mkdirSync(rootfs);
+	const tree = await treeOf(image);
+	writeTree(tree, rootfs);
+	if (isRoot()) for (const [path, {uid, gid}] of tree) lchownSync(join(rootfs, path), uid, gid);
+	writeFileSync(join(bundle, 'config.json'), JSON.stringify(configOf(image.config, {words, tree})));
+	const id = `strata-conformance-${process.pid}-${site.builds.size}-${Date.now()}`;
+	const ended = await capture('runc', ['--root', join(bundle, 'state'), 'run', '-b', bundle, id]);
+	return {...ended, failed: ended.status !== 0};
+}
+
+/** https://github.com/opencontainers/runtime-spec/blob/main/config.md */
+function configOf({config}, {words, tree}) {
+	const {Entrypoint, Cmd, Env, WorkingDir} = config;
+	return {
+		ociVersion: '1.0.2',
+		process: {
+			args: [...(Entrypoint ?? []), ...(words.length > 0 ? words : (Cmd ?? []))],
+			env: Env,
+			cwd: WorkingDir || '/',
+			user: userOf(config.User ?? '', tree),
+		},
+		root: {path: 'rootfs'},
+		mounts: [
+			{destination: '/proc', type: 'proc', source: 'proc'},
+			{destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755']},
+		],
+		linux: isRoot() ? {namespaces: namespaces()} : {...mappedToUs(), namespaces: [...namespaces(), {type: 'user'}]},
+	};
+}
+
+function namespaces() {
+	return ['pid', 'ipc', 'uts', 'mount'].map(type => ({type}));
+}
+
+function mappedToUs() {
+	const map = hostID => [{containerID: 0, hostID, size: 1}];
+	return {uidMappings: map(process.getuid()), gidMappings: map(process.getgid())};
+}
+
+function userOf(name, tree) {
+	const lines = String(tree.get('etc/passwd')?.data ?? '').split('\n');
+	const [, , uid = name || 0, gid = 0] = lines.find(line => line.startsWith(`${name}:`))?.split(':') ?? [];
+	return {uid: Number(uid), gid: Number(gid)};
+}
+
+function isRoot() {
+	return process.getuid() === 0;
+}

@@ -1,0 +1,47 @@
+import {runImage} from './container.mjs';
+import {inspected} from './inspect.mjs';
+import {difference, lacking} from './outcomes.mjs';
+import {fill} from './templates.mjs';
+
+/** What docker's command line did upstream, done to the images of the case; what it printed is kept under the step's id. */
+export async function dockerStep({id, args}, site) {
+	const [, listed] = /^cli\.Args\((.*)\)$/.exec(args[0]) ?? [];
+	const [command, ...rest] = listed ? listed.split(', ') : args.map(arg => fillUnlessFormat(arg, site));
+	const perform = commands[command] ?? lacking(`docker ${command} in this harness`);
+	site.builds.set(id, {failed: false, status: 0, stdout: '', text: '', ...(await perform(rest, site))});
+}
+
+const commands = {
+	/** Upstream makes room for the next image of the name. */
+	rmi: () => ({}),
+	run: async (args, site) => {
+		const at = args.findIndex((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--name');
+		return runImage(imageNamed(args[at], site), args.slice(at + 1), site);
+	},
+	history: (args, site) => {
+		const {config} = imageNamed(args.at(-1), site);
+		return printed(
+			config.history
+				.map(({created_by: text}) => text)
+				.reverse()
+				.join('\n'),
+		);
+	},
+	inspect: (args, site) => {
+		const [, format] = /^(?:-f|--format)\n(.*)\n/s.exec(args.join('\n')) ?? [];
+		return printed(inspected(imageNamed(args.at(-1), site), format));
+	},
+};
+
+/** `{{ json .Config.Cmd }}` is docker's to read. */
+function fillUnlessFormat(arg, site) {
+	return /^\{\{\s*(json )?\./.test(arg) ? arg : fill(arg, site);
+}
+
+function imageNamed(name, {images}) {
+	return images.get(name) ?? difference(`there is no image ${name}`);
+}
+
+function printed(text) {
+	return {stdout: `${text}\n`, text: `${text}\n`};
+}
