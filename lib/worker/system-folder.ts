@@ -22,13 +22,13 @@ export function protectSys(folder = '/sys'): void {
 	}
 }
 
-/** A mount that another one covers cannot be reached by its name, by us or by anybody else. */
+/** A mount that another one covers, or that is not for us to see, cannot be reached by its name: by no RUN either. */
 function remountReadOnly(point: string, locked: number): void {
 	const {remount, bind, readOnly} = mountFlags;
 	try {
 		mount(point, {type: 'none', flags: remount | bind | readOnly | locked});
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
-		if (code !== 'EINVAL' && code !== 'ENOENT') throw error;
+		if (!['EINVAL', 'ENOENT', 'EACCES'].includes(code ?? '')) throw error;
 	}
 }
