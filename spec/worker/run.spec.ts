@@ -58,6 +58,15 @@ for (const setting of settings) {
 		t.notRegex(alone ?? '', /eth|ens|enp/);
 	});
 
+	test(`${title}: an insecure RUN has every capability of the namespace, no filter and no masks (RUN-10)`, async t => {
+		const script = 'grep -E "^(CapEff|CapBnd|Seccomp):" /proc/self/status; head -c 3 /proc/interrupts | grep -c .';
+
+		const {jobs} = await session(t, setting, [{script, security: 'insecure'}, {script}]);
+
+		t.deepEqual(lines(jobs[0]?.output), ['1', 'CapBnd: 000001ffffffffff', 'CapEff: 000001ffffffffff', 'Seccomp: 0']);
+		t.deepEqual(lines(jobs[1]?.output), ['0', 'CapBnd: 00000000a80425fb', 'CapEff: 00000000a80425fb', 'Seccomp: 2']);
+	});
+
 	test(`${title}: /dev/shm, limits and the resolver are as asked for (CLI-15, CLI-26)`, async t => {
 		const limits = [
 			{name: 'core', soft: 1024, hard: 2048},
