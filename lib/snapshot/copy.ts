@@ -21,6 +21,7 @@ export function copySnapshotter(unpacking: Unpacking): Snapshotter {
 		kind: 'copy',
 		prepare: layers => prepare(layers, unpacking),
 		activate: (parent, options) => activate(store.root, parent, options),
+		folderOf: ({folders}) => folders.at(-1) && contentOf(store.root, folders.at(-1) ?? ''),
 		remember: (chain, {folders}) => remember(chain, folders.at(-1), placesOf(store, 'copy')),
 	};
 }

@@ -20,6 +20,7 @@ export function overlaySnapshotter(unpacking: Unpacking): Snapshotter {
 			return {folders: await unpackStack(layers, unpacking)};
 		},
 		activate: async (parent, options) => activate(store.root, parent, options),
+		folderOf: () => undefined,
 		remember: (chain, {folders}) => remember(chain, folders.at(-1), placesOf(store, 'overlay')),
 	};
 }

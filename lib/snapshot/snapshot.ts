@@ -13,6 +13,8 @@ export interface Snapshotter {
 	prepare(layers: readonly Layer[]): Promise<Snapshot>;
 	/** A writable root filesystem on `parent`. `folder` is new, on the store's filesystem, and its own. */
 	activate(parent: Snapshot, options: ActivateOptions): Promise<ActiveSnapshot>;
+	/** A folder with all the files of a snapshot, to be looked at and never written to. Undefined if no single folder has them. */
+	folderOf(snapshot: Snapshot): string | undefined;
 	/** Notes that `snapshot` is what the stack of this chainID unpacks to, so that `prepare` finds it. */
 	remember(chain: ChainID, snapshot: Snapshot): void;
 }

@@ -1,16 +1,19 @@
 import {execFile} from 'node:child_process';
-import {chmodSync, chownSync, existsSync, mkdirSync, renameSync} from 'node:fs';
+import {chmodSync, chownSync, existsSync, fstatSync, mkdirSync, renameSync, utimesSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
+import {StepError} from '../errors.ts';
 import type {Store} from '../store/store.ts';
-import {open} from './bind-in-root.ts';
+import {bindInRoot, type Found, open} from './bind-in-root.ts';
 import type {CacheSource, Owner} from './mount-source.ts';
 
 const run = promisify(execFile);
 
-/** What making a folder of a cache needs. */
+/** What showing a cache needs. */
 export interface CachePlace {
 	readonly store: Pick<Store, 'root' | 'lock'>;
+	/** Where it is shown: a new path. */
+	readonly place: string;
 	/** A new path on the store's filesystem. */
 	readonly draft: string;
 	readonly ids: number;
@@ -18,24 +21,41 @@ export interface CachePlace {
 	readonly seed: string | undefined;
 }
 
-/** The folder of a cache mount, made now if there is none: with its owner and mode, or as its seed is (SURFACE RUN-3). */
-export async function cacheFolder({name, owner, seed}: CacheSource, place: CachePlace): Promise<string> {
-	const folder = join(place.store.root, 'caches', name, 'files');
-	await using _ = await place.store.lock(`cache folder ${name}`);
-	if (existsSync(folder)) return folder;
+/**
+ * Shows a cache at a place until disposed of. One that is not there is made: with its owner and mode, or as its seed is (SURFACE RUN-3).
+ * Nobody puts it away meanwhile, and later it stays what was shown.
+ */
+export async function bindCache(source: CacheSource, place: CachePlace): Promise<Disposable> {
+	const {root, lock} = place.store;
+	const outer = join(root, 'caches', source.name);
+	const files = join(outer, 'files');
+	await using _ = await lock(`cache folder ${source.name}`);
+	if (!existsSync(files)) await make(files, source, place);
+	const now = new Date();
+	utimesSync(outer, now, now);
+	return bindInRoot(files, source.path, place.place);
+}
+
+async function make(files: string, {owner, seed}: CacheSource, place: CachePlace): Promise<void> {
 	mkdirSync(place.draft, {mode: 0o755});
 	if (place.seed !== undefined && seed) {
-		using found = open(place.seed, seed.path);
+		using found = openFolder(place.seed, seed.path);
 		await run('cp', ['-a', '--reflink=auto', `${found.name}/.`, place.draft]);
 	}
 	dress(place.draft, owner, place.ids);
-	mkdirSync(dirname(folder), {recursive: true});
-	renameSync(place.draft, folder);
-	return folder;
+	mkdirSync(dirname(files), {recursive: true});
+	renameSync(place.draft, files);
+}
+
+function openFolder(root: string, path: string): Found {
+	const found = open(root, path);
+	if (fstatSync(found.fd).isDirectory()) return found;
+	found[Symbol.dispose]();
+	throw new StepError('MOUNT_SOURCE', `RUN: --mount: a cache cannot begin as ${path}, which is no directory`);
 }
 
 /** Owner first: it takes setuid bits away. The one id there is owns all. */
 function dress(path: string, {uid, gid, mode}: Owner, ids: number): void {
-	if (ids > 1 && (uid !== undefined || gid !== undefined)) chownSync(path, uid ?? 0, gid ?? 0);
+	if (ids > 1 && (uid !== undefined || gid !== undefined)) chownSync(path, uid ?? -1, gid ?? -1);
 	if (mode !== undefined) chmodSync(path, mode);
 }

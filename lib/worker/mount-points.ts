@@ -1,21 +1,25 @@
 import {lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {setTimes} from '../linux/times.ts';
-import type {RunJob} from '../runtime/job.ts';
+import type {JobMount, RunJob} from '../runtime/job.ts';
 import type {Restored, Stub} from '../snapshot/snapshot.ts';
 import {missingOnTheWay, resolveInRoot, statInside} from './in-root.ts';
 
-/** All that a runtime mounts over and would make if it were missing. What lies below /dev is made in a filesystem of its own. */
+/** What a runtime mounts over in every container. */
+export const usualPoints: readonly Stub[] = [
+	...['proc', 'sys', 'dev'].map(path => ({path, type: 'directory' as const})),
+	...['etc/hosts', 'etc/resolv.conf'].map(path => ({path, type: 'file' as const})),
+];
+
+/** All that a runtime mounts over, by the names that the job has for it. What lies below /dev is made in a filesystem of its own. */
 export function mountPoints(job: RunJob): readonly Stub[] {
-	const folders = ['proc', 'sys', 'dev'].map(path => ({path, type: 'directory' as const}));
-	const files = ['etc/hosts', 'etc/resolv.conf'].map(path => ({path, type: 'file' as const}));
 	const mounts = job.mounts.map(mount => ({path: mount.target.slice(1), type: typeOf(mount)}));
 	const given = job.files.map(({path}) => ({path: path.slice(1), type: 'file' as const}));
-	return [...folders, ...files, ...mounts, ...given].filter(({path}) => !/^(dev|proc|sys)\//.test(path));
+	return [...usualPoints, ...mounts, ...given].filter(({path}) => !/^(dev|proc|sys)\//.test(path));
 }
 
 /** Whether a mount shows a folder or something else. */
-export function typeOf(mount: RunJob['mounts'][number]): Stub['type'] {
+export function typeOf(mount: JobMount): Stub['type'] {
 	return mount.type === 'tmpfs' || lstatSync(mount.source).isDirectory() ? 'directory' : 'file';
 }
 
@@ -32,7 +36,7 @@ export interface MadePoints {
 }
 
 /**
- * Makes the mount points that are still missing in `rootfs`: where a link leads elsewhere, or a layer hides the stubs
+ * Makes the mount points that are still missing in a folder: where a link leads elsewhere, or a layer hides the stubs
  * of the snapshotter. The runtime would do so too, but could not tell us which (SURFACE RUN-8, W-26).
  */
 export function makeMountPoints(rootfs: string, points: readonly Stub[]): MadePoints {

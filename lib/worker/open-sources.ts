@@ -1,16 +1,18 @@
 import {chmodSync, chownSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {StepError} from '../errors.ts';
 import type {JobMount, RunJob} from '../runtime/job.ts';
 import {forwardSocket} from './agent-socket.ts';
 import {bindInRoot} from './bind-in-root.ts';
-import {cacheFolder} from './caches.ts';
-import {makeMountPoints, typeOf} from './mount-points.ts';
-import type {CacheSource, MountSource, SecretSource, SnapshotSource} from './mount-source.ts';
+import {bindCache} from './caches.ts';
+import type {CacheSource, MountSource, Owner, SecretSource, SnapshotSource} from './mount-source.ts';
 import type {Services} from './run-job.ts';
 
 /** The job whose binds have sources that can be mounted, as long as this is not disposed of. */
 export interface OpenSources extends AsyncDisposable {
 	readonly job: RunJob;
+	/** Sources in which mount points can be made: nobody keeps what is made there. */
+	readonly own: ReadonlySet<string>;
 }
 
 /**
@@ -37,10 +39,15 @@ export async function openSources(
 			opening.releases.push(() => rmSync(folder, {recursive: true}));
 		}
 		const shown = new Map<string, Shown>();
-		for (const [index, source] of sources.entries()) shown.set(source.at, await show(source, `${index}`, opening));
-		const mounts = job.mounts.map(mount => located(mount, shown));
-		makeInnerPoints(job.mounts, mounts, shown);
-		return {job: {...job, mounts}, [Symbol.asyncDispose]: close};
+		for (const [index, source] of sources.entries()) {
+			const isOnlyRead = onlyReads(job, source);
+			shown.set(source.at, await show(source, {name: `${index}`, isOnlyRead}, opening));
+		}
+		return {
+			job: {...job, mounts: job.mounts.map(mount => located(mount, shown))},
+			own: new Set([...shown.values()].filter(({isOwn}) => isOwn).map(({path}) => path)),
+			[Symbol.asyncDispose]: close,
+		};
 	} catch (error) {
 		await close();
 		throw error;
@@ -56,32 +63,56 @@ interface Opening {
 	readonly releases: (() => unknown)[];
 }
 
+/** What a bind shows, for as long as its source is open. */
 interface Shown {
-	/** What to mount. */
 	readonly path: string;
-	/** Where it lies, if it is ours to make mount points in. */
-	readonly tree?: {readonly root: string; readonly path: string};
+	/** Whether it goes with the job. */
+	readonly isOwn: boolean;
 }
 
-async function show(source: MountSource, name: string, opening: Opening): Promise<Shown> {
+/** Whether nothing will be written below a source: neither by a program, who may mount it anew if it has all rights, nor by us for a mount in it. */
+function onlyReads({mounts, files, security}: RunJob, {at}: MountSource): boolean {
+	const paths = [...mounts.map(({target}) => target), ...files.map(({path}) => path)];
+	return (
+		security === 'sandbox' &&
+		mounts.every(mount => {
+			if (mount.type !== 'bind' || mount.source !== at) return true;
+			return mount.readOnly && !paths.some(path => path.startsWith(`${mount.target}/`));
+		})
+	);
+}
+
+interface Showing {
+	readonly name: string;
+	readonly isOnlyRead: boolean;
+}
+
+async function show(source: MountSource, {name, isOnlyRead}: Showing, opening: Opening): Promise<Shown> {
+	const {services, releases} = opening;
 	const place = join(opening.folder, name);
 	const inMemory = join(opening.memory, name);
 	switch (source.kind) {
 		case 'snapshot': {
-			const root = await activate(source, `${place}-files`, opening);
-			bind(root, source.path, {place, opening});
-			return {path: place, tree: {root, path: source.path}};
+			const folder = isOnlyRead ? services.snapshotter.folderOf(source.snapshot) : undefined;
+			const bound = bindInRoot(folder ?? (await activate(source, `${place}-files`, opening)), source.path, place);
+			releases.push(() => bound[Symbol.dispose]());
+			return {path: place, isOwn: folder === undefined};
 		}
-		case 'cache':
-			bind(await openCache(source, place, opening), source.path, {place, opening});
-			return {path: place};
+		case 'cache': {
+			checkIds(source.owner, services.ids);
+			const bound = await openCache(source, place, opening);
+			releases.push(() => bound[Symbol.dispose]());
+			return {path: place, isOwn: false};
+		}
 		case 'secret':
-			writeSecret(source, inMemory, opening.services.ids);
-			return {path: inMemory};
+			checkIds(source, services.ids);
+			writeSecret(source, inMemory, services.ids);
+			return {path: inMemory, isOwn: true};
 		case 'socket': {
-			const socket = await forwardSocket(source, inMemory, opening.services.ids);
-			opening.releases.push(() => socket[Symbol.asyncDispose]());
-			return {path: inMemory};
+			checkIds(source, services.ids);
+			const socket = await forwardSocket(source, inMemory, services.ids);
+			releases.push(() => socket[Symbol.asyncDispose]());
+			return {path: inMemory, isOwn: true};
 		}
 	}
 }
@@ -97,15 +128,20 @@ async function activate(
 	return active.rootfs;
 }
 
-async function openCache(source: CacheSource, place: string, opening: Opening): Promise<string> {
+async function openCache(source: CacheSource, place: string, opening: Opening): Promise<Disposable> {
 	const {store, ids} = opening.services;
 	const seed = source.seed && (await activate(source.seed, `${place}-seed`, opening));
-	return cacheFolder(source, {store, ids, draft: `${place}-draft`, seed});
+	return bindCache(source, {store, ids, place, draft: `${place}-draft`, seed});
 }
 
-function bind(root: string, path: string, {place, opening}: {place: string; opening: Opening}): void {
-	const bound = bindInRoot(root, path, place);
-	opening.releases.push(() => bound[Symbol.dispose]());
+/** The namespace has ids below a limit only; a single one stands for all. */
+function checkIds({uid = 0, gid = 0}: Owner, ids: number): void {
+	const beyond = ids === 1 ? undefined : [uid, gid].find(id => id >= ids);
+	if (beyond === undefined) return;
+	throw new StepError(
+		'ID_UNMAPPED',
+		`RUN: --mount: no file can be of id ${beyond}: ids up to ${ids - 1} can be mapped here`,
+	);
 }
 
 function writeSecret({data, uid, gid, mode}: SecretSource, path: string, ids: number): void {
@@ -117,22 +153,4 @@ function writeSecret({data, uid, gid, mode}: SecretSource, path: string, ids: nu
 function located(mount: JobMount, shown: ReadonlyMap<string, Shown>): JobMount {
 	const found = mount.type === 'bind' ? shown.get(mount.source) : undefined;
 	return mount.type === 'bind' && found ? {...mount, source: found.path} : mount;
-}
-
-/** Mounts below a mount need a place in it, which nobody can make once it is read-only. */
-function makeInnerPoints(
-	given: readonly JobMount[],
-	mounts: readonly JobMount[],
-	shown: ReadonlyMap<string, Shown>,
-): void {
-	for (const outer of given) {
-		const tree = outer.type === 'bind' ? shown.get(outer.source)?.tree : undefined;
-		if (!tree) continue;
-		const inner = mounts.filter(({target}) => target.startsWith(`${outer.target}/`));
-		const points = inner.map(mount => ({
-			path: `${tree.path}/${mount.target.slice(outer.target.length)}`,
-			type: typeOf(mount),
-		}));
-		makeMountPoints(tree.root, points);
-	}
 }

@@ -10,7 +10,7 @@ import type {Runtime} from '../runtime/runtime.ts';
 import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
 import type {Store} from '../store/store.ts';
 import {makeInRoot, readInRoot} from './in-root.ts';
-import {makeMountPoints, mountPoints} from './mount-points.ts';
+import {makeMountPoints, mountPoints, usualPoints} from './mount-points.ts';
 import type {MountSource} from './mount-source.ts';
 import {openSources} from './open-sources.ts';
 import {findProgram} from './program.ts';
@@ -58,14 +58,14 @@ export async function runJob(
 	const folder = join(services.scratch, job.id);
 	const bundle = join(services.memory, job.id);
 	using _ = {[Symbol.dispose]: () => rmSync(bundle, {recursive: true, force: true})};
-	const points = mountPoints(job);
-	await using active = await services.snapshotter.activate(parent, {folder, stubs: points});
+	await using active = await services.snapshotter.activate(parent, {folder, stubs: mountPoints(job)});
 	const {rootfs} = active;
 	const user = userOf(job, rootfs, services.ids);
-	checkView(rootfs, job);
+	const placed = checkView(rootfs, job);
 	makeInRoot(rootfs, job.cwd, user);
 	findProgram(job, rootfs);
-	const made = makeMountPoints(rootfs, points);
+	const made = makeMountPoints(rootfs, [...usualPoints, ...placed.filter(({within}) => within === rootfs)]);
+	for (const point of placed) if (open.own.has(point.within)) makeMountPoints(point.within, [point]);
 	writeBundle(services.ids === 1 ? withOneId(job) : job, user, {
 		bundle,
 		rootfs,

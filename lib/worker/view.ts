@@ -1,20 +1,30 @@
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {StepError} from '../errors.ts';
 import type {RunJob} from '../runtime/job.ts';
-import {followLinks, statInside} from './in-root.ts';
+import type {Stub} from '../snapshot/snapshot.ts';
+import {followLinks, missingOnTheWay, statInside} from './in-root.ts';
+import {typeOf} from './mount-points.ts';
+
+/** Where a mount of a job, or a file of ours, will lie: with no link on the way, and below the mounts that are made before. */
+export interface Placed extends Stub {
+	/** The folder that `path` counts from: the root filesystem, or what the mount shows that covers it. */
+	readonly within: string;
+}
 
 /**
  * Refuses an image, or a job, that would make the runtime mount, or begin, where its container does not end: escapes of runtimes come by
  * links that lead to /proc, where a path can mean anything (CVE-2024-21626, CVE-2025-31133, CVE-2025-52565, CVE-2025-52881). Looks at the
  * root filesystem at rest, so nobody can exchange what was looked at; only in a cache that several steps share is that left to the runtime.
+ * Answers with where the job mounts something; what will lie in memory is not among it.
  */
-export function checkView(rootfs: string, job: RunJob): void {
+export function checkView(rootfs: string, job: RunJob): readonly Placed[] {
 	for (const name of kernelFolders) checkFolder(rootfs, name);
 	for (const path of ['/etc/hosts', '/etc/resolv.conf']) checkFile(rootfs, path);
-	const view = viewOf(rootfs, job);
-	if (view(job.cwd) === undefined) {
+	const {covered, placed} = viewOf(rootfs, job);
+	if (follow(job.cwd, {rootfs, covered}) === undefined) {
 		throw new StepError('WORKDIR_UNSOUND', `RUN cannot begin in ${job.cwd}: it leads to open files, none of the image`);
 	}
+	return placed;
 }
 
 /** What the kernel, and no file of the image, is mounted on. */
@@ -43,19 +53,42 @@ function checkFile(rootfs: string, path: string): void {
 	throw new StepError('ROOT_UNSOUND', `${path} is a directory in the image: RUN needs a file there`);
 }
 
-/** Where the program will find a path, with the mounts of its job made one after another. Throws if one of them must not be made. */
-function viewOf(rootfs: string, {mounts, files}: RunJob): (path: string) => string | undefined {
+/** What the program will find where, with the mounts of its job made one after another. Throws if one of them must not be made. */
+function viewOf(rootfs: string, {mounts, files}: RunJob): {covered: readonly Covered[]; placed: readonly Placed[]} {
 	const covered: Covered[] = [];
+	const placed: Placed[] = [];
 	const depth = ({target}: {readonly target: string}) => target.split('/').length;
-	const targets = [...mounts, ...files.map(({path}) => ({type: 'file' as const, target: path}))];
+	const ours = files.map(({path}) => ({target: path, type: 'file' as const}));
+	const targets = [...mounts.map(mount => ({...mount, type: typeOf(mount), source: sourceOf(mount)})), ...ours];
 	for (const mount of targets.toSorted((one, other) => depth(one) - depth(other))) {
 		const at = follow(mount.target, {rootfs, covered});
 		if (at === undefined || !isFree(at)) {
 			throw new StepError('TARGET_UNSOUND', `RUN: nothing can be mounted at ${mount.target}, which is the kernel's`);
 		}
-		covered.unshift({at, source: mount.type === 'bind' ? mount.source : undefined});
+		const cover = coverOf(at, {rootfs, covered});
+		if (cover) placed.push(checkPlace({...cover, type: mount.type}, mount.target));
+		covered.unshift({at, source: 'source' in mount ? mount.source : undefined});
 	}
-	return path => follow(path, {rootfs, covered});
+	return {covered, placed};
+}
+
+function sourceOf(mount: RunJob['mounts'][number]): string | undefined {
+	return mount.type === 'bind' ? mount.source : undefined;
+}
+
+/** A folder is mounted on a folder, and anything else on a file; whatever is missing is made, but not below a file. */
+function checkPlace(placed: Placed, target: string): Placed {
+	const {within, path, type} = placed;
+	const [missing] = missingOnTheWay(within, path);
+	const there = statInside(within, missing === undefined ? path : dirname(missing));
+	const mustBeFolder = missing !== undefined || type === 'directory';
+	if (there === undefined || there.isDirectory() === mustBeFolder) return placed;
+	const reason = missing === undefined ? `is ${mustBeFolder ? 'no' : 'a'} directory` : 'would lie below a file';
+	throw new StepError('TARGET_TYPE', `RUN: ${nameOf(type)} cannot be mounted at ${target}, which ${reason}`);
+}
+
+function nameOf(type: Stub['type']): string {
+	return type === 'directory' ? 'a directory' : 'a file';
 }
 
 interface Covered {
@@ -82,11 +115,18 @@ function follow(path: string, layout: Layout): string | undefined {
 	}
 }
 
-function placeOf(at: string, {rootfs, covered}: Layout): string | undefined {
+function placeOf(at: string, layout: Layout): string | undefined {
 	if (magic.test(at)) throw new Magic();
+	const cover = coverOf(at, layout);
+	return cover && join(cover.within, cover.path);
+}
+
+/** Which files will show at a path. Undefined where there are none before the program runs. */
+function coverOf(at: string, {rootfs, covered}: Layout): Omit<Placed, 'type'> | undefined {
 	const mount = covered.find(mount => at === mount.at || at.startsWith(`${mount.at}/`));
-	if (mount) return mount.source === undefined ? undefined : join(mount.source, at.slice(mount.at.length));
-	return /^(dev|sys)\//.test(at) ? undefined : join(rootfs, at);
+	if (mount)
+		return mount.source === undefined ? undefined : {within: mount.source, path: at.slice(mount.at.length + 1)};
+	return /^(dev|sys)\//.test(at) ? undefined : {within: rootfs, path: at};
 }
 
 function isFree(at: string): boolean {

@@ -1,7 +1,6 @@
 import {chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import type {ExecutionContext} from 'ava';
-import {folderFor} from '../helpers/folder.ts';
+import {sharedFolder} from '../helpers/folder.ts';
 import {directory, file, special} from '../helpers/layer.ts';
 import {makePlace} from '../helpers/place.ts';
 import {unless} from '../helpers/skip.ts';
@@ -216,11 +215,4 @@ for (const setting of chosen) {
 		const told = output.split('\n').filter(line => !line.startsWith('ls: ') && line.includes(place.folder));
 		t.is(told.length, setting.snapshotter === 'overlay' ? 0 : 1, told.join('\n'));
 	});
-}
-
-/** A folder of this machine that others may enter too. */
-async function sharedFolder(t: ExecutionContext): Promise<string> {
-	const folder = await folderFor(t);
-	chmodSync(folder, 0o755);
-	return folder;
 }

@@ -10,6 +10,7 @@ import type {Store} from '../../lib/store/store.ts';
 import type {Entry} from '../../lib/tree/entry.ts';
 import {mergeTocs} from '../../lib/tree/merge.ts';
 import type {Toc} from '../../lib/tree/toc.ts';
+import type {CacheSource, MountSource, SecretSource, SocketSource} from '../../lib/worker/mount-source.ts';
 import {startWorker} from '../../lib/worker/start.ts';
 import type {Worker, WorkerFacts} from '../../lib/worker/worker.ts';
 import {directory, file, special} from '../helpers/layer.ts';
@@ -30,7 +31,17 @@ export interface JobOrder extends RunJob {
 	readonly after: boolean;
 	/** Abort at the first output. */
 	readonly abort: boolean;
+	/** What binds show whose source is the `at` of one of these. */
+	readonly sources: readonly OrderedSource[];
 }
+
+/** A source with its files in place of the snapshot that has them, and a text in place of bytes. */
+export type OrderedSource = {readonly at: string} & (
+	| {readonly kind: 'files'; readonly files: readonly Entry[]; readonly path: string}
+	| (Omit<CacheSource, 'seed'> & {readonly seed?: {readonly files: readonly Entry[]; readonly path: string}})
+	| (Omit<SecretSource, 'data'> & {readonly text: string})
+	| SocketSource
+);
 
 export interface Told {
 	readonly facts: WorkerFacts;
@@ -80,6 +91,11 @@ const system: readonly Entry[] = [
 		'readlink',
 		'mount',
 		'umount',
+		'stat',
+		'tr',
+		'nc',
+		'sort',
+		'find',
 	].map(name => special(`bin/${name}`, 'symlink', {linkname: 'busybox'})),
 ];
 
@@ -130,7 +146,9 @@ async function perform(state: State, job: Partial<JobOrder> & {readonly id: stri
 		logLength: existsSync(logFile) ? statSync(logFile).size : 0,
 	});
 	try {
-		const options = {layers: state.layers, logFile, onOutput, signal: abort.signal};
+		const sources = await Promise.all((job.sources ?? []).map(source => sourceOf(source, state)));
+		const secrets = sources.flatMap(source => (source.kind === 'secret' ? [source.data] : []));
+		const options = {layers: state.layers, logFile, onOutput, signal: abort.signal, sources, secrets};
 		const outcome = await worker.run(jobOf(job), state.snapshot, options);
 		if (!outcome.snapshot || !outcome.layer) return {...heardOf(), status: outcome.status};
 		const packed = await outcome.layer;
@@ -157,6 +175,7 @@ function jobOf({
 	base: _,
 	after: _after,
 	abort: _abort,
+	sources: _sources,
 	limits,
 	...rest
 }: Partial<JobOrder> & {id: string}): RunJob {
@@ -179,6 +198,26 @@ function jobOf({
 /** JSON has no Infinity. */
 function revivedLimit({name, soft, hard}: ResourceLimit): ResourceLimit {
 	return {name, soft: soft ?? Number.POSITIVE_INFINITY, hard: hard ?? Number.POSITIVE_INFINITY};
+}
+
+async function sourceOf(source: OrderedSource, {store, worker}: State): Promise<MountSource> {
+	const snapshotOf = async (files: readonly Entry[]) => worker.prepare([await packBase(store, files)]);
+	switch (source.kind) {
+		case 'files': {
+			const {at, files, path} = source;
+			return {at, kind: 'snapshot', snapshot: await snapshotOf(files), path};
+		}
+		case 'cache': {
+			const {seed, ...rest} = source;
+			return seed ? {...rest, seed: {snapshot: await snapshotOf(seed.files), path: seed.path}} : rest;
+		}
+		case 'secret': {
+			const {text, ...rest} = source;
+			return {...rest, data: Buffer.from(text)};
+		}
+		case 'socket':
+			return source;
+	}
 }
 
 async function packBase(store: Store, entries: readonly Entry[]): Promise<Layer> {
