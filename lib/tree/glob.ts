@@ -62,10 +62,14 @@ interface Piece {
 	readonly next: number;
 }
 
-/** `**` at the end is everything, elsewhere any number of whole directories, also none. */
+/**
+ * `**` at the end is everything, elsewhere any number of whole directories, also none. In moby it is any beginning where nothing but plain
+ * text follows: `**b` matches `a/cb`, `**b*` does not.
+ */
 function anyDepth(runes: readonly string[], at: number): Piece {
 	const next = runes[at + 2] === '/' ? at + 3 : at + 2;
-	return {source: next >= runes.length ? '.*' : '(?:.*/)?', next};
+	const isAnything = next >= runes.length || (at === 0 && next === 2 && !/[*?[\]\\]/.test(runes.slice(2).join('')));
+	return {source: isAnything ? '.*' : '(?:.*/)?', next};
 }
 
 function pieceAt(runes: readonly string[], at: number): Piece | undefined {

@@ -16,7 +16,7 @@ export interface Rule extends Pattern {
 	readonly glob: RegExp;
 	/** One expression for each directory level, as far as the levels are known. */
 	readonly levels: readonly RegExp[];
-	/** Whether a `**` follows `levels`. */
+	/** Whether what follows `levels` may match at any depth. */
 	readonly anyDepth: boolean;
 }
 
@@ -41,9 +41,18 @@ export function compilePatterns(patterns: readonly Pattern[], file?: string): Pa
 	/** For each directory asked about, which rules match it or a directory above it. */
 	const known = new Map<string, readonly boolean[]>();
 
+	/**
+	 * A rule that matches a directory matches all below it. One that could not change the verdict is not asked, as moby's walk does not: `!a`
+	 * below `a/b` says nothing of `a/b`, for nothing was matched when it was asked of `a`.
+	 */
 	function matches(path: string): readonly boolean[] {
 		const above = path.includes('/') ? matchesOfDirectory(parentOf(path)) : undefined;
-		return rules.map((rule, index) => above?.[index] === true || rule.glob.test(path));
+		let matched = false;
+		return rules.map((rule, index) => {
+			const isMatch = above?.[index] === true || (rule.negated === matched && rule.glob.test(path));
+			if (isMatch) matched = !rule.negated;
+			return isMatch;
+		});
 	}
 
 	function matchesOfDirectory(directory: string): readonly boolean[] {
@@ -99,7 +108,8 @@ function isWellFormed(pattern: string): boolean {
 function levelsOf(pattern: string): Pick<Rule, 'levels' | 'anyDepth'> {
 	const levels: RegExp[] = [];
 	for (const name of pattern.split('/')) {
-		const glob = name.includes('**') ? undefined : compileGlob(name);
+		// a class may match a slash, as in Go
+		const glob = /\*\*|\[/.test(name) ? undefined : compileGlob(name);
 		if (!glob) return {levels, anyDepth: true};
 		levels.push(glob);
 	}

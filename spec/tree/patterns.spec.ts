@@ -85,7 +85,13 @@ const piece = fc.constantFrom(
 	'.a',
 	'a.b',
 	'**b',
+	'**b*',
 	'a**',
+	'a**b',
+	'[^a-b]',
+	'[a\\-b]',
+	'\\*',
+	'[.\\]]b',
 );
 const pattern = fc
 	.tuple(fc.constantFrom('', '', '!'), fc.array(piece, {minLength: 1, maxLength: 4}))
@@ -98,6 +104,19 @@ test('judges as the obvious, slow way does (IGN-3, IGN-4)', t => {
 		}),
 		{numRuns: 3000},
 	);
+});
+
+test('two stars before plain text are any beginning, as moby has it (IGN-3)', t => {
+	t.true(judge(['**b'], 'a/cb'));
+	t.true(judge(['**.log'], 'a/x.log'));
+	t.false(judge(['**b*'], 'a/cb'));
+	t.false(judge(['a/**b'], 'a/cb'));
+});
+
+test('an exception for a directory says nothing of what is matched below it only, as in moby (IGN-4)', t => {
+	t.true(judge(['**/node_modules', '!app'], 'app/node_modules'));
+	t.false(judge(['*', '!app'], 'app/node_modules'));
+	t.false(judge(['app', '!app/keep', 'app'], 'app/keep'));
 });
 
 test('what cannot differ below a directory does not differ (IGN-4)', t => {
