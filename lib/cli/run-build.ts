@@ -80,18 +80,25 @@ async function follow(running: Build, reporter: Reporter, closes: Closing): Prom
 	}
 }
 
-/** The command that would hand the same image to docker; none where stdin was read, which cannot be typed again. */
-function loadCommand({typed, words}: Arguments): readonly string[] {
+/** The command that would hand the same image to docker; none where it cannot be typed again. */
+function loadCommand(args: Arguments): readonly string[] {
+	const {typed, words} = args;
 	const [context] = words;
-	if (context === undefined || typed.includes('-')) return [];
+	if (context === undefined || !isRepeatable(args)) return [];
 	const at = typed.lastIndexOf(context);
 	return ['strata', 'build', ...typed.filter((_, index) => index !== at), '--load', context];
 }
 
-/** The command that lists all that is to be said of the same Dockerfile; none where stdin was read. */
-function checkCommand({typed, words, texts}: Arguments): readonly string[] {
-	if (words[0] === undefined || typed.includes('-')) return [];
+/** The command that lists all that is to be said of the same Dockerfile; none where it cannot be typed again. */
+function checkCommand(args: Arguments): readonly string[] {
+	const {words, texts} = args;
+	if (words[0] === undefined || !isRepeatable(args)) return [];
 	const same = ['file', 'target', 'build-arg', 'build-context', 'platform'];
 	const flags = same.flatMap(name => texts(name).flatMap(value => [`--${name}`, value]));
 	return ['strata', 'build', '--check', ...flags, words[0]];
+}
+
+/** Stdin was read and is gone. Values of build args are said by nobody but who typed them: they are secrets more often than they should be. */
+function isRepeatable({typed, texts}: Arguments): boolean {
+	return !typed.includes('-') && !texts('build-arg').some(text => text.includes('='));
 }

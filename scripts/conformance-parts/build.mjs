@@ -1,6 +1,6 @@
 import {baseContexts} from './bases.mjs';
 import {contextOf} from './build-context.mjs';
-import {contextTime} from './compare.mjs';
+import {contextTime} from './context-time.mjs';
 import {resetTimes} from './contexts.mjs';
 import {deliver, exportsOf, namesOf, outputs} from './exports.mjs';
 import {contextFlags, namedContexts, ownFlags, usualFlags} from './flags.mjs';
@@ -18,7 +18,8 @@ export async function buildStep(step, site) {
 	if (step.via === 'gateway-client-func' && site.asks) return startAsking(step, site);
 	if (step.via?.startsWith('gateway')) lacking("BuildKit's gateway API");
 	const build = await described(step, site);
-	if (site.references.builders.length > 0 && build.reference.isUsual) resetTimes(build.reference.folder, contextTime);
+	const isCompared = site.judges || site.references.builders.length > 0;
+	if (isCompared && build.reference.isUsual) resetTimes(build.reference.folder, contextTime);
 	const command = [site.strata, '--root', site.root, 'build', '--progress', 'plain', ...build.args];
 	const ended = await capture(process.execPath, command, build);
 	const outcome = {...ended, ...build, step, failed: ended.status !== 0, unsupported: unsupported(ended.text)};
@@ -69,7 +70,7 @@ async function described(step, site) {
 		args: [...tags.flatMap(name => ['-t', name]), ...usual, ...own, context.place],
 		cwd: context.cwd ?? site.folder,
 		input: context.input,
-		env: {...process.env, ...site.env},
+		env: {...process.env, ...step.env},
 		exports,
 		tags,
 		reference: {

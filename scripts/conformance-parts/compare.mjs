@@ -1,27 +1,27 @@
 import {isDeepStrictEqual} from 'node:util';
-import {treeOf} from './image.mjs';
-
-/** The time of all files of a context: the one time that a builder must not make up. */
-export const contextTime = 1485449953;
-
-/** What a runtime puts into a root filesystem, and some builders leave there. */
-const leftovers = /^(dev|proc|sys|run|etc\/(hosts|hostname|resolv\.conf|mtab)|\.dockerenv)(\/|$)/;
+import {listingOf} from './listing.mjs';
 
 const fields =
 	'Env Cmd Entrypoint WorkingDir User ExposedPorts Volumes Labels StopSignal Healthcheck OnBuild Shell'.split(' ');
 
-/** How an image of ours differs from another's, in lines. `skip` is what a record of buildah's suite leaves out; `history`, whether it is compared. */
-export async function compareImages(ours, theirs, {skip, history}) {
-	const [our, their] = [await treeOf(ours), await treeOf(theirs)];
+/** All of an image that is compared, as it can be kept: its files as `listingOf` tells them, its config, the history that BuildKit writes. */
+export async function pictureOf(image, registry) {
+	const {config, author = '', history} = image.config;
+	const said = fields.map(field => [field, meaningOf(field, config ?? {})]).filter(([, value]) => value !== undefined);
+	return {
+		...(await listingOf(image, registry)),
+		config: {...Object.fromEntries(said), ...(author ? {author} : {})},
+		history: ownHistory(history ?? []),
+	};
+}
+
+/** How a picture of ours differs from another's, in lines. `skip` is what a record of buildah's suite leaves out; `history`, whether it is compared. */
+export function differencesOf(ours, theirs, {skip, history}) {
 	const skipped = new Map(skip.map(skipOf));
-	const paths = [...new Set([...our.keys(), ...their.keys()])]
-		.sort()
-		.filter(path => !leftovers.test(path) && skipped.get(path) !== 'all');
 	return [
-		...paths.flatMap(path => compareEntries(path, our.get(path), their.get(path), skipped.get(path))),
-		...fields.flatMap(field => compareField(field, ours.config, theirs.config)),
-		...((ours.config.author ?? '') === (theirs.config.author ?? '') ? [] : ['another author']),
-		...(history ? compareHistory(ours.config, theirs.config) : []),
+		...compareFiles(ours, theirs, skipped),
+		...[...fields, 'author'].flatMap(field => compareField(field, ours.config, theirs.config)),
+		...(history ? compareHistory(ours.history, theirs.history) : []),
 	];
 }
 
@@ -32,40 +32,33 @@ function skipOf(text) {
 	return [parts.slice(0, isField ? -1 : undefined).join('/'), isField ? 'mtime' : 'all'];
 }
 
-function compareEntries(path, our, their, skip) {
-	if (!our) return [`has ${path}`];
-	if (!their) return [`lacks ${path}`];
-	const keys = ['type', 'mode', 'uid', 'gid', 'linkname', 'digest', 'xattrs'];
-	const lines = keys.filter(key => !isDeepStrictEqual(our[key], their[key])).map(key => told(path, key, our, their));
-	if (our.type === 'directory') return lines;
-	const isTime = [our, their].some(({mtime}) => mtime === contextTime) && our.mtime !== their.mtime && skip !== 'mtime';
-	return isTime ? [...lines, told(path, 'mtime', our, their)] : lines;
+function compareFiles(ours, theirs, skipped) {
+	if (ours.base !== theirs.base) return [`begins with ${theirs.base}, not ${ours.base}`];
+	const changed = ({files, gone}) => new Map([...Object.entries(files), ...gone.map(path => [path, 'gone'])]);
+	const [our, their] = [changed(ours), changed(theirs)];
+	return [...new Set([...our.keys(), ...their.keys()])].sort().flatMap(path => {
+		const skip = skipped.get(path);
+		const told = line => (skip === 'mtime' ? line?.replace(' @context', '') : line);
+		const [a, b] = [told(our.get(path)), told(their.get(path))];
+		if (a === b || skip === 'all') return [];
+		return [`has ${path} ${b ?? 'as it was'}, not ${a ?? 'as it was'}`];
+	});
 }
 
-function told(path, key, our, their) {
-	const text = entry => {
-		if (key === 'mode') return entry.mode.toString(8);
-		return JSON.stringify(key === 'digest' && entry.data?.length < 2000 ? String(entry.data) : entry[key]);
-	};
-	return `has ${path} of ${key} ${text(their)}, not ${text(our)}`;
-}
-
-function compareField(field, our, their) {
-	const [ourValue, theirValue] = [meaningOf(field, our.config), meaningOf(field, their.config)];
-	if (isDeepStrictEqual(ourValue, theirValue)) return [];
-	return [`says ${field} ${JSON.stringify(theirValue)}, not ${JSON.stringify(ourValue)}`];
+function compareField(field, ours, theirs) {
+	if (isDeepStrictEqual(ours[field], theirs[field])) return [];
+	return [`says ${field} ${JSON.stringify(theirs[field])}, not ${JSON.stringify(ours[field])}`];
 }
 
 /** What both say of their own steps. */
-function compareHistory(our, their) {
-	const [ours, theirs] = [ownHistory(our), ownHistory(their)];
+function compareHistory(ours, theirs) {
 	const at = ours.findIndex((line, index) => line !== theirs[index]);
 	if (at < 0 && ours.length === theirs.length) return [];
 	return [`has history ${JSON.stringify(theirs.at(at))}, not ${JSON.stringify(ours.at(at))}`];
 }
 
 /** The texts of BuildKit's own entries, `+` before those with a layer; without what its older versions left out or wrote in another way. */
-function ownHistory({history}) {
+function ownHistory(history) {
 	return history
 		.filter(({comment}) => comment === 'buildkit.dockerfile.v0')
 		.map(({created_by: text, empty_layer: isEmpty}) => `${isEmpty ? '' : '+'}${text}`)

@@ -1,5 +1,5 @@
 import {join} from 'node:path';
-import {contextTime} from './compare.mjs';
+import {contextTime} from './context-time.mjs';
 
 /** A record of conformance/cases.json as steps like those of the other suites. */
 export function differentialSteps(one) {
@@ -35,6 +35,7 @@ export function kanikoSteps(one) {
 		dockerfile_dir: 'd1',
 		filename: file,
 		build_args: Object.fromEntries(one.build_args.map(buildArg)),
+		...(one.extra_check?.note === 'built with --reproducible' ? {env: {SOURCE_DATE_EPOCH: '0'}} : {}),
 	};
 	return [
 		{op: 'copy', id: 'd1', from},

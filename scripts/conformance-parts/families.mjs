@@ -52,8 +52,14 @@ function differential(suite, stepsOf) {
 		why: one.why,
 		bases: one.bases,
 		fs_skip: one.fs_skip,
+		judges: judgesOf(one),
 		steps: stepsOf(one),
 	}));
+}
+
+/** The builder that upstream compares with, then the others. */
+function judgesOf({reference = 'docker'}) {
+	return /BuildKit/.test(reference) ? ['buildkit', 'buildah', 'docker'] : ['docker', 'buildah', 'buildkit'];
 }
 
 /** Cases of our own. They mean little without a reference. */
@@ -62,6 +68,7 @@ function probes() {
 	return cases.map(({id, context, dockerfile}) => ({
 		family: 'probes',
 		id,
+		judges: ['buildkit'],
 		steps: [
 			{
 				op: 'context',

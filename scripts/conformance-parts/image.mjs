@@ -4,12 +4,13 @@ import {join} from 'node:path';
 import {createGunzip} from 'node:zlib';
 import {layerEntries, mergeLayers} from './trees.mjs';
 
-/** An image of an OCI layout, its layers unread. */
+/** An image of an OCI layout, its layers unread; of an index the first. */
 export function imageOf(layout, name) {
 	const index = read(join(layout, 'index.json'));
 	const entry = index.manifests.find(({annotations}) => annotations?.['org.opencontainers.image.ref.name'] === name);
 	if (!entry) throw new Error(`the layout has no image ${name}`);
-	const manifest = read(blobPath(layout, entry.digest));
+	const top = read(blobPath(layout, entry.digest));
+	const manifest = top.manifests ? read(blobPath(layout, top.manifests[0].digest)) : top;
 	return {
 		layout,
 		source: `oci-layout://${layout}:${name}`,

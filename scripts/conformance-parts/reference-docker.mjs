@@ -1,7 +1,7 @@
 import {spawn} from 'node:child_process';
-import {mkdirSync, mkdtempSync, readFileSync, rmSync} from 'node:fs';
+import {cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {basename, join} from 'node:path';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {standIn} from './bases.mjs';
 import {capture} from './processes.mjs';
@@ -18,15 +18,28 @@ export async function openDocker(registry, {buildkit}) {
 				await engine.close();
 				engine = await startEngine({registry, buildkit});
 			}
-			const name = `reference-${++count}`;
+			const name = `${buildkit ? 'buildkit' : 'classic'}-${++count}`;
 			for (const [base] of bases) if (!base.includes('@')) await engine.base(base);
 			const tags = [name, ...names].flatMap(tag => ['-t', tag]);
-			const built = await engine.docker('build', '--network', 'host', ...args, ...tags, context);
+			const file = buildkit ? withoutSyntax({args, context}, site) : [];
+			const built = await engine.docker('build', '--network', 'host', ...args, ...file, ...tags, context);
 			if (built.status !== 0) return {text: built.text};
 			return (await saved(engine.docker, name, join(site.folder, name))) ?? {text: 'has no layer that could be saved'};
 		},
 		close: () => engine.close(),
 	};
+}
+
+/** `-f` and a Dockerfile that does not ask for a frontend from docker.io: the engine's own is what can be had here. */
+function withoutSyntax({args, context}, site) {
+	const path = args.includes('-f') ? args[args.indexOf('-f') + 1] : join(context, 'Dockerfile');
+	const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+	if (!/^#\s*syntax=/.test(text)) return [];
+	const folder = mkdtempSync(join(site.folder, 'own-frontend-'));
+	writeFileSync(join(folder, basename(path)), text.replace(/^#\s*syntax=.*/, '#'));
+	if (existsSync(`${path}.dockerignore`))
+		cpSync(`${path}.dockerignore`, join(folder, `${basename(path)}.dockerignore`));
+	return ['-f', join(folder, basename(path))];
 }
 
 async function startEngine({registry, buildkit}) {
@@ -66,7 +79,7 @@ async function startEngine({registry, buildkit}) {
 		async close() {
 			daemon.kill();
 			await ended;
-			await capture('umount', ['-l', join(folder, 'data')]);
+			for (const mount of ['data', 'exec/netns/default']) await capture('umount', ['-l', join(folder, mount)]);
 			rmSync(folder, {recursive: true, force: true});
 		},
 	};

@@ -34,7 +34,13 @@ function modesOf({steps}) {
 async function runOnce(one, options) {
 	const folder = mkdtempSync(join(tmpdir(), 'strata-conformance-'));
 	const site = siteOf(one, {...options, folder});
-	const result = {...(await attempt(one, site)), notes: site.notes, unchecked: site.unchecked};
+	const result = {
+		...(await attempt(one, site)),
+		notes: site.notes,
+		unchecked: site.unchecked,
+		agrees: site.agrees,
+		pictures: site.pictures,
+	};
 	for (const close of site.closers.reverse()) await close();
 	if (result.state === 'failed' && options.keep) return {...result, kept: folder};
 	rmSync(folder, {recursive: true, force: true});
@@ -45,6 +51,7 @@ function siteOf(one, options) {
 	return {
 		...options,
 		id: one.id,
+		family: one.family,
 		root: join(options.folder, 'store'),
 		bases: one.bases ?? [],
 		/** Whether it asks the frontend something: then what upstream runs that in is no build. */
@@ -62,11 +69,13 @@ function siteOf(one, options) {
 		requests: new Map(),
 		/** What commands of upstream's code said. */
 		answers: new Map(),
-		env: {},
 		closers: [],
 		skip: one.fs_skip ?? [],
 		notes: [],
 		differences: [],
+		/** Who else builds it, in the order in which they are asked; what they made of it. */
+		judges: one.judges,
+		pictures: [],
 		/** What of the case this harness does not compare. */
 		unchecked: [...(one.unchecked ?? [])],
 	};

@@ -338,3 +338,12 @@ test('plan prints what build would do, the same bytes each time (UX 9.28)', asyn
 	t.is(first.stdout, second.stdout);
 	t.is((JSON.parse(first.stdout) as {version: number}).version, 1);
 });
+
+test('values of build args are repeated nowhere: what is printed to be pasted is left out', async t => {
+	const {run} = await place(t, 'FROM scratch\nARG TOKEN\nCOPY hello.txt /\n');
+
+	const {stderr} = await run(['build', '-t', 'a', '--build-arg', 'TOKEN=a-value-of-mine', '.']);
+
+	t.regex(stderr, /^a:latest {2}/m);
+	t.notRegex(stderr, /a-value-of-mine/);
+});
