@@ -3,6 +3,7 @@ import type {Step} from '../plan/plan.ts';
 import type {Store} from '../store/store.ts';
 import type {Worker} from '../worker/worker.ts';
 import type {StepCache} from './cache.ts';
+import type {CacheMounts} from './cache-mounts.ts';
 import type {Contexts} from './contexts.ts';
 import type {EventStream} from './event-stream.ts';
 import type {BuildLogs} from './logs.ts';
@@ -26,6 +27,7 @@ export interface Builder {
 	readonly deadline: AbortSignal;
 	readonly slots: Slots;
 	readonly agents: SshAgents;
+	readonly caches: CacheMounts;
 	readonly packer: Packer;
 	/** Seconds: SOURCE_DATE_EPOCH, which clamps every time we write. */
 	readonly epoch: number | undefined;

@@ -4,6 +4,7 @@ import {startWorker} from '../worker/start.ts';
 import type {Worker} from '../worker/worker.ts';
 import type {Builder} from './builder.ts';
 import {stepCache} from './cache.ts';
+import {cacheMounts} from './cache-mounts.ts';
 import type {Contexts} from './contexts.ts';
 import {buildLogs} from './logs.ts';
 import type {Order} from './perform.ts';
@@ -56,6 +57,7 @@ export function openBuilder(
 		deadline: later(stopped),
 		slots: slots(request.jobs),
 		agents,
+		caches: cacheMounts(store, {anew: request.noCache}),
 		packer: packing,
 		epoch,
 		worker() {

@@ -3,7 +3,7 @@ import type {Base, Mount, RunStep} from '../plan/plan.ts';
 import type {JobMount} from '../runtime/job.ts';
 import type {MountSource, SnapshotSource} from '../worker/mount-source.ts';
 import type {Worker} from '../worker/worker.ts';
-import {type CacheMount, holdCaches} from './cache-locks.ts';
+import type {CacheMount} from './cache-mounts.ts';
 import {type Chosen, chooseFiles} from './choose-files.ts';
 import {openCopySource} from './copy-source.ts';
 import {allLayers, type Files} from './files.ts';
@@ -103,14 +103,14 @@ async function open(
 	views: readonly (View | undefined)[],
 	{worker, stages}: Opening,
 ): Promise<OpenMounts> {
-	const {store, signal, events} = stages.builder;
+	const {caches: cacheMounts, signal, events} = stages.builder;
 	const shown = await Promise.all(views.map(view => view?.source(worker)));
 	const caches = step.mounts.flatMap((mount, index): CacheMount[] => {
 		const seed = views[index]?.digest;
 		return mount.type === 'cache' ? [{mount, ...(seed === undefined ? {} : {seed})}] : [];
 	});
-	const held = await holdCaches(caches, {
-		store,
+	const held = await cacheMounts.hold(caches, {
+		worker,
 		signal,
 		onWait: pid => events.emit({type: 'step.waiting', step: step.id, for: 'lock', ...(pid ? {pid} : {})}),
 	});

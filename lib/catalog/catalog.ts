@@ -106,7 +106,7 @@ export interface LogChunk {
 
 /** A row of `strata du`. */
 export interface UsageRow {
-	readonly what: 'images' | 'bases' | 'step cache' | 'snapshots' | 'logs' | 'total';
+	readonly what: 'images' | 'bases' | 'step cache' | 'snapshots' | 'cache mounts' | 'logs' | 'total';
 	readonly count?: number;
 	readonly size: number;
 	/** Bytes that `prune` could free; absent where nothing can go. */
@@ -118,8 +118,8 @@ export interface UsageRow {
 export interface PruneOptions extends CatalogOptions {
 	/** Also unnamed images. */
 	readonly all?: boolean;
-	/** Only these. */
-	readonly only?: readonly ('cache' | 'logs')[];
+	/** Only these; `cache` is all but logs, `mounts` are the caches of RUN --mount alone. */
+	readonly only?: readonly ('cache' | 'mounts' | 'logs')[];
 	/** Only what was not used for so many milliseconds. */
 	readonly until?: number;
 	/** Oldest first, until no more than so many bytes are used. */

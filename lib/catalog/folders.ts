@@ -1,6 +1,7 @@
 import {type Dirent, lstatSync, readdirSync} from 'node:fs';
 import {basename, join} from 'node:path';
 import {bootID, type Place, placesKind} from '../snapshot/places.ts';
+import {cacheFolders, cachePlace} from '../store/caches.ts';
 import type {Store} from '../store/store.ts';
 import {lastUse, readQuietly} from './quiet-read.ts';
 import type {Folder, Holder} from './survey.ts';
@@ -15,6 +16,19 @@ export function snapshotHolders(store: Store): readonly Holder[] {
 	}));
 }
 
+/** What RUN --mount=type=cache kept. */
+export function cacheHolders(root: string): readonly Holder[] {
+	return cacheFolders(root)
+		.filter(({isAway}) => !isAway)
+		.map(({name}) => cachePlace(root, name))
+		.map(path => ({
+			what: 'cache mounts',
+			lastUsed: Math.floor(lstatSync(path).mtimeMs),
+			files: [],
+			folder: {path, size: sizeOnDisk(path)},
+		}));
+}
+
 /** The logs of each build. */
 export function logHolders(root: string): readonly Holder[] {
 	return foldersIn(join(root, 'logs')).map(path => ({
@@ -25,14 +39,17 @@ export function logHolders(root: string): readonly Holder[] {
 	}));
 }
 
-/** What lies in ROOT/tmp of processes that are dead, snapshots that no record of this boot names, and forgotten contexts. */
+/** What lies in ROOT/tmp of processes that are dead, snapshots that no record of this boot names, caches put away, and forgotten contexts. */
 export function leftoverFolders(store: Store, alone: boolean): readonly Folder[] {
 	const unfinished = entriesOf(join(store.root, 'tmp'))
 		.filter(({name}) => alone || !isAlive(Number.parseInt(name, 10)))
 		.map(({name}) => join(store.root, 'tmp', name));
 	const named = new Set(livePlaces(store).map(({folder}) => folder));
 	const orphans = foldersIn(join(store.root, 'snapshots')).filter(folder => !named.has(folder));
-	return [...unfinished, ...orphans, ...staleContexts(store)].map(path => ({path, size: sizeOnDisk(path)}));
+	const away = cacheFolders(store.root)
+		.filter(({isAway}) => isAway)
+		.map(({name}) => cachePlace(store.root, name));
+	return [...unfinished, ...orphans, ...away, ...staleContexts(store)].map(path => ({path, size: sizeOnDisk(path)}));
 }
 
 const month = 30 * 24 * 60 * 60 * 1000;

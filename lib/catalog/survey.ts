@@ -3,7 +3,7 @@ import {join} from 'node:path';
 import {placesKind} from '../snapshot/places.ts';
 import type {Store} from '../store/store.ts';
 import type {UsageRow} from './catalog.ts';
-import {leftoverFolders, logHolders, snapshotHolders} from './folders.ts';
+import {cacheHolders, leftoverFolders, logHolders, snapshotHolders} from './folders.ts';
 import {baseHolders, followers, imageHolders, stepHolders} from './holders.ts';
 import {provenanceKind} from './provenance.ts';
 
@@ -65,6 +65,7 @@ export async function survey(store: Store, {alone}: {readonly alone: boolean}): 
 			...(await baseHolders(store)),
 			...stepHolders(store),
 			...snapshotHolders(store),
+			...cacheHolders(root),
 			...logHolders(root),
 		],
 		followers: followers(store),

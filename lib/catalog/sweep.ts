@@ -51,6 +51,7 @@ function candidates(survey: Survey, rules: Rules, now: number): readonly Holder[
 function mayGo({what, image, lastUsed}: Holder, rules: Rules, now: number): boolean {
 	const isExpired = rules.until === undefined || lastUsed < now - rules.until;
 	if (what === 'logs') return (rules.only === undefined || rules.only.includes('logs')) && isExpired;
+	if (what === 'cache mounts') return (wantsCache(rules) || rules.only?.includes('mounts') === true) && isExpired;
 	if (!wantsCache(rules)) return false;
 	if (image === 'failed') return lastUsed < now - day;
 	if (image === 'unnamed') return rules.all === true && isExpired;

@@ -9,10 +9,12 @@ export function usage(options: CatalogOptions = {}): Promise<readonly UsageRow[]
 	return withStore(options, async store => usageOf(await survey(store, {alone: false}), Date.now()));
 }
 
-/** The rows of a survey. Pure. */
+const kinds = ['images', 'bases', 'step cache', 'snapshots', 'cache mounts', 'logs'] as const;
+
+/** The rows of a survey; none for cache mounts where nobody uses them. Pure. */
 export function usageOf(found: Survey, now: number): readonly UsageRow[] {
 	const sweep = chooseSweep(found, {}, now);
-	const rows = (['images', 'bases', 'step cache', 'snapshots', 'logs'] as const).map(what => row(what, found, sweep));
+	const rows = kinds.map(what => row(what, found, sweep)).filter(({what, count}) => what !== 'cache mounts' || count);
 	return [...rows, {what: 'total', size: totalOf(found), ...reclaimable(sweep.report.freed)}];
 }
 

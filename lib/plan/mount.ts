@@ -75,7 +75,7 @@ function planFolder(type: 'bind' | 'cache', read: MountReader, turn: Turn<RunIns
 		...shared,
 		id: namespace ? `${namespace}/${id}` : id,
 		sharing: read.choice('sharing', ['shared', 'private', 'locked']) ?? 'shared',
-		...(base ? given(read) : owner(read, 0o755)),
+		...given(read),
 	};
 }
 
@@ -117,7 +117,7 @@ function owner(read: MountReader, mode: number) {
 	return {mode: read.number('mode', 8) ?? mode, uid: read.number('uid', 10) ?? 0, gid: read.number('gid', 10) ?? 0};
 }
 
-/** Owner and mode as far as they are given: a seeded cache has those of its seed. */
+/** Owner and mode as far as they are given: which cache it is depends on that, too. */
 function given(read: MountReader): Pick<Mount, 'mode' | 'uid' | 'gid'> {
 	const all = {mode: read.number('mode', 8), uid: read.number('uid', 10), gid: read.number('gid', 10)};
 	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));

@@ -3,6 +3,7 @@ import {chmodSync, chownSync, existsSync, fstatSync, mkdirSync, renameSync, utim
 import {dirname, join} from 'node:path';
 import {promisify} from 'node:util';
 import {StepError} from '../errors.ts';
+import {cachePlace, cachePlaceLock} from '../store/caches.ts';
 import type {Store} from '../store/store.ts';
 import {bindInRoot, type Found, open} from './bind-in-root.ts';
 import type {CacheSource, Owner} from './mount-source.ts';
@@ -27,9 +28,9 @@ export interface CachePlace {
  */
 export async function bindCache(source: CacheSource, place: CachePlace): Promise<Disposable> {
 	const {root, lock} = place.store;
-	const outer = join(root, 'caches', source.name);
+	const outer = cachePlace(root, source.name);
 	const files = join(outer, 'files');
-	await using _ = await lock(`cache folder ${source.name}`);
+	await using _ = await lock(cachePlaceLock(source.name));
 	if (!existsSync(files)) await make(files, source, place);
 	const now = new Date();
 	utimesSync(outer, now, now);

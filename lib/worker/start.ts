@@ -69,6 +69,7 @@ function workerOver(connection: Connection, {scratch, facts}: {scratch: string; 
 		facts,
 		prepare: layers => connection.call('prepare', {layers}),
 		gather: files => connection.call('gather', files),
+		remove: paths => connection.call('remove', {paths}),
 		run: async (job, parent, {onOutput, signal, ...options}) => {
 			const {layer, ...events} = expectLayer();
 			const request = {job, parent, options};

@@ -13,6 +13,8 @@ export interface Worker extends AsyncDisposable {
 	prepare(layers: readonly Layer[]): Promise<Snapshot>;
 	/** The snapshot with these files of a build context and no others, copied unless it is there already. */
 	gather(files: Gathering): Promise<Snapshot>;
+	/** Deletes folders whose files may belong to mapped ids. */
+	remove(paths: readonly string[]): Promise<void>;
 	/**
 	 * Runs a job on a snapshot. Answers when its program has ended and the root filesystem is at rest; the layer of
 	 * what it changed is still being packed then. Nothing is kept of a job whose status is not 0.

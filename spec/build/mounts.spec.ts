@@ -62,32 +62,6 @@ runs('a bind shows a file, a stage, a folder of an image, and a named context (R
 	t.deepEqual(trees.slice(-5), [{}, {}, {}, {}, {}]);
 });
 
-runs('a cache is kept for the next build, and no image has it (RUN-3)', async t => {
-	const shop = await workshop(t);
-	const run =
-		'RUN --mount=type=cache,target=/cache,uid=7,gid=8,mode=0750 echo x >> /cache/log; wc -l < /cache/log; stat -c "%u:%g %a" /cache';
-
-	const first = await shop.build(onBusybox(run));
-	const second = await shop.build({...onBusybox(run), noCache: true});
-
-	t.regex(outputOf(first.events), /^1\n(7:8|0:0) 750\n$/);
-	t.regex(outputOf(second.events), /^2\n/);
-	t.deepEqual(second.trees.at(-1), {});
-});
-
-runs('a cache with from begins as that (RUN-3)', async t => {
-	const shop = await workshop(t);
-
-	const {events} = await shop.build(
-		onBusybox(
-			'RUN --mount=type=cache,target=/c,from=busybox,source=/bin ls /c/sh; touch /c/new; ls /c/new',
-			'RUN --mount=type=cache,target=/c,from=busybox,source=/bin ls /c/new',
-		),
-	);
-
-	t.is(outputOf(events), '/c/sh\n/c/new\n/c/new\n');
-});
-
 runs('a secret is a file in memory, an environment variable, or both, and its value is in no log (RUN-5)', async t => {
 	const shop = await workshop(t);
 	const value = 'correct horse';

@@ -134,6 +134,38 @@ test('--logs frees only logs, --cache all but logs', async t => {
 	t.deepEqual(removed.map(({what}) => what).sort(), ['bases', 'snapshots', 'step cache']);
 });
 
+/** A cache of RUN --mount, used so long ago. */
+function storeCache(root: string, name: string, used: number) {
+	mkdirSync(join(root, 'caches', name, 'files'), {recursive: true});
+	writeFileSync(join(root, 'caches', name, 'files', name), 'x'.repeat(10_000));
+	age(join(root, 'caches', name), used);
+}
+
+test('caches of RUN --mount go with the cache or alone, by their last use, and when they were put away (RUN-3)', async t => {
+	const {root, has} = await setUp(t);
+	for (const [name, used] of [
+		['old', 5],
+		['new', 1],
+	] as const)
+		storeCache(root, name, used * hour);
+	storeCache(root, 'put.away', 0);
+
+	await prune({root, only: ['logs']});
+	t.deepEqual(filesIn(root, 'caches'), ['new', 'old', 'put.away']);
+
+	await prune({root, only: ['mounts'], until: 2 * hour});
+	t.deepEqual(filesIn(root, 'caches'), ['new', 'put.away']);
+
+	const {removed} = await prune({root, only: ['mounts']});
+	t.deepEqual(filesIn(root, 'caches'), ['put.away']);
+	t.like(removed, [{what: 'cache mounts', count: 1}]);
+	t.true(has('spare'), 'nothing else went');
+
+	storeCache(root, 'last', 0);
+	await prune({root, only: ['cache']});
+	t.deepEqual(filesIn(root, 'caches'), []);
+});
+
 test('--until frees only what was not used since, be it of an image or not', async t => {
 	const {root, has} = await setUp(t);
 

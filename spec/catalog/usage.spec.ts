@@ -56,6 +56,18 @@ test('folders of snapshots and logs count whole, and can go', t => {
 	]);
 });
 
+test('caches of RUN --mount have a row if there are any (RUN-3)', t => {
+	const holders: Holder[] = [
+		{what: 'cache mounts', lastUsed: 8, files: [], folder: {path: '/root/caches/a', size: 30}},
+		{what: 'cache mounts', lastUsed: 7, files: [], folder: {path: '/root/caches/b', size: 4}},
+	];
+
+	const rows = usageOf(surveyOf(holders, {}), now);
+
+	t.deepEqual(rows[4], {what: 'cache mounts', count: 2, size: 34, reclaimable: 34, lastUsed: 8});
+	t.like(rows.at(-1), {what: 'total', size: 34, reclaimable: 34});
+});
+
 test('what nothing holds is counted to the step cache', t => {
 	const rows = usageOf({...surveyOf([], {stray: 7}), leftovers: [{path: '/root/tmp/1-a', size: 5}]}, now);
 

@@ -22,9 +22,6 @@ const mounts: readonly (readonly [text: string, mount: Mount])[] = [
 			id: '/root/.npm',
 			sharing: 'shared',
 			readOnly: false,
-			mode: 0o755,
-			uid: 0,
-			gid: 0,
 		},
 	],
 	[

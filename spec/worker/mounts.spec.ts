@@ -168,8 +168,8 @@ for (const setting of chosen) {
 		];
 		const from = (path: string) => ({
 			sources: [{at: 's', kind: 'files', files, path} as OrderedSource],
-			mounts: [bind('s', '/m', false)],
-			script: 'ls /m; echo written > /m/new',
+			mounts: [bind('s', '/m')],
+			script: 'ls /m',
 		});
 
 		const {jobs} = await session(t, setting, [
@@ -186,7 +186,6 @@ for (const setting of chosen) {
 			jobs.slice(4).map(({error}) => error?.code),
 			Array.from({length: 7}, () => 'MOUNT_SOURCE'),
 		);
-		t.deepEqual(readdirSync(folder), ['host']);
 	});
 
 	test(`${title}: names with commas, colons and line breaks are only names (CVE-2024-9407)`, async t => {

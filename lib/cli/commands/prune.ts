@@ -22,6 +22,7 @@ export const command: Command = {
 		{name: 'keep', value: '10GB', text: 'until no more is used'},
 		{name: 'dry-run', short: 'n', text: 'only say what'},
 		{name: 'yes', short: 'y', text: 'do not ask'},
+		{name: 'mounts', text: 'only the caches of RUN --mount'},
 	],
 	layout: 'short',
 	examples: ['strata prune -n', 'strata prune --until 7d --keep 10GB -y'],
@@ -42,7 +43,7 @@ async function run(args: Arguments, shell: Shell): Promise<number> {
 }
 
 function pruneOptions(args: Arguments, root: string): PruneOptions {
-	const only = (['cache', 'logs'] as const).filter(what => args.has(what));
+	const only = (['cache', 'mounts', 'logs'] as const).filter(what => args.has(what));
 	const until = parsed(args, 'until', parseSpan);
 	const keep = parsed(args, 'keep', parseSize);
 	return {
@@ -81,6 +82,7 @@ const nouns = {
 	bases: 'base',
 	'step cache': 'step',
 	snapshots: 'snapshot',
+	'cache mounts': 'cache mount',
 	logs: 'log',
 	total: 'thing',
 };
