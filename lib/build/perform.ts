@@ -4,6 +4,7 @@ import {formatPlatform} from '../oci/platform.ts';
 import type {BuildPlan} from '../plan/plan.ts';
 import {openStore} from '../store/open.ts';
 import {defaultRoot} from '../store/root.ts';
+import {version} from '../version.ts';
 import {type Board, board} from './board.ts';
 import type {BuildResult} from './build.ts';
 import type {Builder} from './builder.ts';
@@ -20,7 +21,6 @@ import {attachExcerpt, errorEvent} from './report.ts';
 import {checkOptions, type Request} from './request.ts';
 import {buildStages} from './stage.ts';
 import {countSteps, timingsOf} from './tally.ts';
-import {version} from './version.ts';
 
 /** One build as it was asked for. */
 export interface Order {

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import tls from 'node:tls';
+import {version} from '../version.ts';
 
 /** A request without a body. */
 export interface Call {
@@ -10,13 +11,16 @@ export interface Call {
 	readonly signal?: AbortSignal;
 }
 
+/** Servers that limit who asks them want to know who does. https://www.rfc-editor.org/rfc/rfc9110#name-user-agent */
+const own = {'user-agent': `strata/${version}`};
+
 /**
  * Sends a call, through `proxy` if there is one, and resolves with the head of the answer. Not by fetch: that undoes
  * encodings, refuses some ports, and knows of no proxy before Node 24.
  */
 export function request(call: Call, proxy?: URL): Promise<http.IncomingMessage> {
 	const {url, method, headers, signal} = call;
-	const options = {method, headers: {...headers, host: url.host}, ...(signal ? {signal} : {})};
+	const options = {method, headers: {...own, ...headers, host: url.host}, ...(signal ? {signal} : {})};
 	if (!proxy) return answered(moduleFor(url).request(url, options));
 	if (url.protocol === 'https:') return tunnelled(proxy, call, options);
 	return answered(toProxy(proxy, {...options, path: url.href}));

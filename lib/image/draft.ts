@@ -16,7 +16,8 @@ export interface ImageDraft extends Draft {
 /** What `FROM scratch` starts from (SURFACE FRM-7). */
 export function scratchDraft(platform: Platform): ImageDraft {
 	const container = {Env: [`PATH=${defaultPath}`], WorkingDir: '/'};
-	return {container, ownCmd: false, platform, history: [], inherited: {}};
+	const version = platform['os.version'];
+	return {container, ownCmd: false, platform, history: [], inherited: version ? {'os.version': version} : {}};
 }
 
 /**

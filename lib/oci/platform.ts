@@ -28,20 +28,34 @@ const impliedVariants: Readonly<Record<string, string>> = {armhf: 'v7', armel: '
 /** What an architecture without a variant means: https://github.com/containerd/platforms#normalization */
 const usualVariants: Readonly<Record<string, string>> = {amd64: 'v1', arm64: 'v8', arm: 'v7'};
 
-/** Reads `os/arch[/variant]`, or `arch` alone for linux; undefined if it is neither. The result is normalised. */
+/** Reads `os[(version)]/arch[/variant]`, or `arch` alone for linux; undefined if it is neither. The result is normalised. */
 export function parsePlatform(text: string): Platform | undefined {
-	const parts = text.trim().toLowerCase().split('/');
-	if (parts.length > 3 || !parts.every(part => /^[a-z0-9][a-z0-9._-]*$/.test(part))) return undefined;
-	const [first = '', second, variant] = parts;
-	if (second === undefined)
-		return isArchitecture(first) ? normalizePlatform({os: 'linux', architecture: first}) : undefined;
-	const platform = {os: first, architecture: second};
-	return normalizePlatform(variant === undefined ? platform : {...platform, variant});
+	const [, system = '', version, rest = ''] =
+		/^([^/()]*)(?:\(([^/()]+)\))?(\/.*)?$/.exec(text.trim().toLowerCase()) ?? [];
+	const [architecture, variant, ...more] = rest.split('/').slice(1);
+	const parts = [system, architecture, variant].filter(part => part !== undefined);
+	if (more.length > 0 || !parts.every(part => /^[a-z0-9][a-z0-9._-]*$/.test(part))) return undefined;
+	if (architecture === undefined)
+		return isArchitecture(system) && version === undefined
+			? normalizePlatform({os: 'linux', architecture: system})
+			: undefined;
+	return normalizePlatform({
+		os: system,
+		architecture,
+		...(variant === undefined ? {} : {variant}),
+		...(version === undefined ? {} : {'os.version': version}),
+	});
 }
 
 /** `linux/arm64`, `linux/arm/v7`. Normalised platforms that are equal have equal texts. */
 export function formatPlatform({os, architecture, variant}: Platform): string {
 	return variant ? `${os}/${architecture}/${variant}` : `${os}/${architecture}`;
+}
+
+/** `formatPlatform`, with the version that a system may have: `windows(10.0.20348)/amd64`. */
+export function formatWithVersion(platform: Platform): string {
+	const {os, 'os.version': version} = platform;
+	return formatPlatform(version ? {...platform, os: `${os}(${version})`} : platform);
 }
 
 /** One spelling for each platform: `x86_64` is amd64, arm64/v8 and amd64/v1 lose their variant, arm gets v7. */

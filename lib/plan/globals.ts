@@ -1,5 +1,5 @@
 import type {Dockerfile} from '../dockerfile/dockerfile.ts';
-import {formatPlatform, type Platform} from '../oci/platform.ts';
+import {formatWithVersion, type Platform} from '../oci/platform.ts';
 import {expander} from './expand.ts';
 import type {PlanRequest} from './request.ts';
 
@@ -31,7 +31,7 @@ function builtIn({stages}: Dockerfile, {platform, buildPlatform, target}: PlanRe
 
 function parts(prefix: string, platform: Platform): readonly (readonly [string, string])[] {
 	return [
-		[`${prefix}PLATFORM`, formatPlatform(platform)],
+		[`${prefix}PLATFORM`, formatWithVersion(platform)],
 		[`${prefix}OS`, platform.os],
 		[`${prefix}OSVERSION`, platform['os.version'] ?? ''],
 		[`${prefix}ARCH`, platform.architecture],

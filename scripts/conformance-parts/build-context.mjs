@@ -43,8 +43,8 @@ async function remoteContext({attrs, filename}, site) {
 
 /** `build.WithContextPath(…)` and `build.WithStdinContext(…)` of moby's suite. */
 function specialContext(text, site) {
-	const [, git] = /fakegit\.New\(c, \w+, (\{.*?\}), true\)\.RepoURL/s.exec(text) ?? [];
-	if (git) return {place: site.urls.get(git)};
+	const [, git, part] = /fakegit\.New\(c, \w+, (\{.*?\}), true\)\.RepoURL([^)]*)\)$/s.exec(text) ?? [];
+	if (git) return {place: `${site.urls.get(git)}${part}`};
 	const [, path] = /^build\.WithContextPath\((.*)\)$/s.exec(text) ?? [];
 	if (path) return {place: fill(path, site)};
 	const [, dockerfile, files] =

@@ -67,7 +67,7 @@ async function described(step, site) {
 		...contextFlags([...bases, ...(await namedContexts(step, site))]),
 	];
 	return {
-		args: [...tags.flatMap(name => ['-t', name]), ...usual, ...own, context.place],
+		args: [...tags.flatMap(name => ['-t', name]), ...usual, ...own, ...(step.extra ?? []), context.place],
 		cwd: context.cwd ?? site.folder,
 		input: context.input,
 		env: {...process.env, ...step.env},

@@ -6,15 +6,33 @@ const {cases} = JSON.parse(readFileSync(new URL('../../spec/conformance/by-hand.
 export function withHandWork(one) {
 	const work = cases[one.id];
 	if (!work) return one;
-	const dropped = ['manual', ...(work.runs ? [] : ['docker'])];
-	const steps = one.steps.filter(({op}) => !dropped.includes(op)).map(step => patched(step, work));
+	const kept = one.steps.filter(step => !isDropped(step, work)).map(step => patched(step, work));
+	const first = kept.findIndex(({op}) => op === 'build');
 	const checks = (work.checks ?? []).map(check => ({op: 'expect', check}));
 	return {
 		...one,
-		steps: [...(work.before ?? []), ...steps, ...checks],
+		steps: [
+			...(work.before ?? []),
+			...kept.slice(0, first),
+			...(work.amid ?? []),
+			...kept.slice(first),
+			...(work.after ?? []),
+			...checks,
+		],
 		archives: work.archives,
+		needs: work.needs,
 		unchecked: work.unchecked,
 	};
+}
+
+function isDropped({op, id, line, check}, {runs, instead = [], drop = []}) {
+	if (op === 'manual' || (op === 'docker' && !runs) || drop.includes(id)) return true;
+	if (op !== 'expect') return false;
+	return (
+		instead.includes(line) ||
+		drop.includes(check.build) ||
+		drop.some(place => String(check.path).startsWith(`${place}:`))
+	);
 }
 
 function patched(step, {context = {}, flags = {}, builds = {}}) {

@@ -1,5 +1,6 @@
 import {throwIfFailed} from './build.mjs';
-import {difference, errorOf, lacking} from './outcomes.mjs';
+import {Difference, difference, errorOf, lacking} from './outcomes.mjs';
+import {recordedFor} from './recorded.mjs';
 import {same} from './same.mjs';
 import {fill} from './templates.mjs';
 
@@ -7,13 +8,25 @@ import {fill} from './templates.mjs';
 export const buildChecks = {
 	'build-ok': ({build}, site) => throwIfFailed(ended(build, site)),
 	'build-fails': ({build}, site) => void failure(build, site),
+	/** Whether it ends as the record says; or else as BuildKit's did, which is the reference where suites differ. */
+	'as-builders': ({build, fails, line}, site) => {
+		const outcome = ended(build, site);
+		if (outcome.failed === fails) {
+			if (fails) failure(build, site);
+			if (line) markedLines(outcome.text, [line]);
+			return;
+		}
+		const {buildkit} = recordedFor(site, build) ?? {};
+		const agrees = fails ? site.agreements.some(({name}) => name === 'buildkit') : buildkit?.fails;
+		if (!agrees) throw new Difference(fails ? 'the build succeeds' : `the build fails: ${errorOf(outcome.text)}`);
+		const others = [fails ? 'the record has that it fails' : `the record has that it builds`];
+		site.agreements.push({name: 'buildkit', others});
+	},
 	// How BuildKit words its errors is its own: what counts is that there is one, and that it is an error of the user's making.
 	'error-contains': ({build}, site) => void failure(build, site),
 	'error-matches': ({build}, site) => void failure(build, site),
 	'error-lines': ({build, lines}, site) => {
-		const text = failure(build, site);
-		const marked = [...text.matchAll(/^\s*(\d+) \| >>>/gm)].map(([, line]) => Number(line));
-		if (!lines.every(line => marked.includes(line))) difference(`the error marks the lines ${marked}, not ${lines}`);
+		markedLines(failure(build, site), lines);
 	},
 	'exit-code': ({build, value}, site) => same(ended(build, site).status, value, `exit code of ${build}`),
 	'output-contains': ({build, text: part}, site) => {
@@ -26,21 +39,35 @@ export const buildChecks = {
 	},
 	/** What it printed on stdout, without the ends of lines around it. */
 	'output-equals': ({build, text}, site) => same(ended(build, site).stdout.trim(), text, `output of ${build}`),
+	/** A line that a RUN printed. */
+	'printed-line': ({build, text}, site) => {
+		const lines = ended(build, site)
+			.text.split('\n')
+			.map(line => line.replace(/^\[[^\]]*\] \| /, ''));
+		if (!lines.includes(text)) difference(`no RUN printed the line ${JSON.stringify(text)}`);
+	},
+	'run-fails': ({build}, site) => {
+		if (!ended(build, site).failed) difference(`${build} succeeds`);
+	},
 	/** How often a line of the output has a text. */
 	'output-count': ({build, text: part, count}, site) =>
 		same(ended(build, site).text.split(part).length - 1, count, `how often the output has ${JSON.stringify(part)}`),
-	/** What a server of the case was asked: method and path, in order. */
-	requests: ({server, asked}, site) =>
-		same(
-			site.requests.get(server).map(({method, path}) => `${method} ${path}`),
-			asked,
-			`requests to ${server}`,
-		),
+	/** The methods by which a server of the case was asked for a path, in order. */
+	requests: ({server, path, asked}, site) => {
+		const requests = site.requests.get(server).filter(request => request.path === path);
+		const told = ({method, headers}) => ('if-none-match' in headers ? `${method} if-none-match` : method);
+		same(requests.map(told), asked, `requests for ${path}`);
+	},
 	'user-agent': ({server, pattern}, site) => {
 		for (const {headers} of site.requests.get(server))
 			if (!new RegExp(pattern).test(headers['user-agent'])) difference(`the user agent is ${headers['user-agent']}`);
 	},
 };
+
+function markedLines(text, lines) {
+	const marked = [...text.matchAll(/^\s*(\d+) \| >>>/gm)].map(([, line]) => Number(line));
+	if (!lines.every(line => marked.includes(line))) difference(`the error marks the lines ${marked}, not ${lines}`);
+}
 
 function ended(id, {builds}) {
 	return builds.get(id) ?? difference(`there is no ${id}`);
@@ -52,6 +79,8 @@ function failure(build, site) {
 	if (unsupported) lacking(unsupported);
 	if (!failed) difference('the build succeeds');
 	const isRefused = status === 7 && /entitlement \S+ is not allowed/.test(text);
-	if (![2, 3, 4, 5].includes(status) && !isRefused) difference(`the build ends with ${status}: ${errorOf(text)}`);
+	const lacksProgram = status === 7 && /error: no \w+ found/.test(text);
+	if (![2, 3, 4, 5].includes(status) && !isRefused && !lacksProgram)
+		difference(`the build ends with ${status}: ${errorOf(text)}`);
 	return text;
 }

@@ -2,6 +2,7 @@ import {buildStep} from './build.mjs';
 import {treeOf} from './image.mjs';
 import {fieldOf, goText} from './inspect.mjs';
 import {difference} from './outcomes.mjs';
+import {capture} from './processes.mjs';
 import {same} from './same.mjs';
 import {fill} from './templates.mjs';
 
@@ -30,6 +31,25 @@ export const imageChecks = {
 	'config-equals': ({build, path, value}, site) => {
 		const {config} = imageOf(build, site);
 		same(path.reduce((found, key) => found?.[key], config) ?? null, value, path.join('.'));
+	},
+	'config-size': ({build, path, value}, site) => {
+		const found = path.reduce((part, key) => part?.[key], imageOf(build, site).config);
+		same(Object.keys(found ?? {}).length, value, `size of ${path.join('.')}`);
+	},
+	'config-contains': ({build, path, value}, site) => {
+		const found = path.reduce((part, key) => part?.[key], imageOf(build, site).config);
+		if (!found?.includes(value)) difference(`${path.join('.')} is ${found}, without ${value}`);
+	},
+	/** What its base brought comes before what the build did. */
+	'base-history': ({build}, site) => {
+		const [first] = imageOf(build, site).config.history;
+		if (!first || first.comment === 'buildkit.dockerfile.v0') difference('the history has nothing of the base');
+	},
+	/** The same build once more adds nothing to the store. */
+	'no-growth': async ({build}, site) => {
+		const before = await usage(site);
+		await buildStep(site.builds.get(build).step, site);
+		same(await usage(site), before, 'what lies in the store');
 	},
 	'history-contains': ({build, text: part}, site) => {
 		if (!historyOf(build, site).includes(part)) difference(`the history has no ${part}: ${historyOf(build, site)}`);
@@ -62,4 +82,11 @@ function historyOf(build, site) {
 	return imageOf(build, site)
 		.config.history.map(entry => entry.created_by)
 		.join('\n');
+}
+
+/** What `strata du` counts, but for the logs: every build has one. */
+async function usage({strata, root}) {
+	const {stdout} = await capture(process.execPath, [strata, '--root', root, 'du', '--json']);
+	const counted = JSON.parse(stdout).filter(({what}) => what !== 'logs' && what !== 'total');
+	return Object.fromEntries(counted.map(({what, count}) => [what, count]));
 }

@@ -46,8 +46,13 @@ function compareFiles(ours, theirs, skipped) {
 }
 
 function compareField(field, ours, theirs) {
-	if (isDeepStrictEqual(ours[field], theirs[field])) return [];
+	if (isDeepStrictEqual(tidied(field, ours[field]), tidied(field, theirs[field]))) return [];
 	return [`says ${field} ${JSON.stringify(theirs[field])}, not ${JSON.stringify(ours[field])}`];
+}
+
+/** Older builders keep the slash that a WORKDIR ends with. */
+function tidied(field, value) {
+	return field === 'WorkingDir' ? value?.replace(/(?<=.)\/$/, '') : value;
 }
 
 /** What both say of their own steps. */

@@ -1,3 +1,4 @@
+import {spawn} from 'node:child_process';
 import {lchownSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {treeOf} from './image.mjs';
@@ -6,6 +7,20 @@ import {writeTree} from './trees.mjs';
 
 /** Runs an image by runc, as `docker run` does: its entrypoint and command, or `words` in place of the command. */
 export async function runImage(image, words, site) {
+	const {args, state} = await bundleOf(image, words, site);
+	const ended = await capture('runc', [...state, 'run', ...args]);
+	return {...ended, failed: ended.status !== 0};
+}
+
+/** Starts an image by runc, as `docker run -d` does; what runs then ends with the case. */
+export async function startImage(image, words, site) {
+	const {args, state, id} = await bundleOf(image, words, site);
+	spawn('runc', [...state, 'run', ...args], {stdio: 'ignore'}).on('error', () => {});
+	site.closers.push(() => capture('runc', [...state, 'delete', '-f', id]));
+	return {};
+}
+
+async function bundleOf(image, words, site) {
 	const bundle = mkdtempSync(join(site.folder, 'bundle-'));
 	const rootfs = join(bundle, 'rootfs');
 	mkdirSync(rootfs);
@@ -13,9 +28,8 @@ export async function runImage(image, words, site) {
 	writeTree(tree, rootfs);
 	if (isRoot()) for (const [path, {uid, gid}] of tree) lchownSync(join(rootfs, path), uid, gid);
 	writeFileSync(join(bundle, 'config.json'), JSON.stringify(configOf(image.config, {words, tree})));
-	const id = `strata-conformance-${process.pid}-${site.builds.size}-${Date.now()}`;
-	const ended = await capture('runc', ['--root', join(bundle, 'state'), 'run', '-b', bundle, id]);
-	return {...ended, failed: ended.status !== 0};
+	const id = `strata-conformance-${process.pid}-${Date.now()}-${site.builds.size}`;
+	return {id, state: ['--root', join(bundle, 'state')], args: ['-b', bundle, id]};
 }
 
 /** https://github.com/opencontainers/runtime-spec/blob/main/config.md */

@@ -56,8 +56,8 @@ function contextSteps({context_dir, dockerfile, dockerfile_path, dockerfile_inli
 	];
 }
 
-function expected({expect}) {
-	return {op: 'expect', check: {type: expect === 'success' ? 'build-ok' : 'build-fails', build: 'b1'}};
+function expected({expect, fail_at_line: line}) {
+	return {op: 'expect', check: {type: 'as-builders', build: 'b1', fails: expect !== 'success', line}};
 }
 
 function buildArg(text) {

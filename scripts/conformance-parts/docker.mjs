@@ -1,4 +1,4 @@
-import {runImage} from './container.mjs';
+import {runImage, startImage} from './container.mjs';
 import {inspected} from './inspect.mjs';
 import {difference, lacking} from './outcomes.mjs';
 import {fill} from './templates.mjs';
@@ -16,7 +16,11 @@ const commands = {
 	rmi: () => ({}),
 	run: async (args, site) => {
 		const at = args.findIndex((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--name');
-		return runImage(imageNamed(args[at], site), args.slice(at + 1), site);
+		const image = imageNamed(args[at], site);
+		if (!args.slice(0, at).includes('-d')) return runImage(image, args.slice(at + 1), site);
+		// What it says of itself is what its image says.
+		site.images.set(args[args.indexOf('--name') + 1], image);
+		return startImage(image, args.slice(at + 1), site);
 	},
 	history: (args, site) => {
 		const {config} = imageNamed(args.at(-1), site);

@@ -70,6 +70,11 @@ const functions = {
 	'c.Name': (_, {id}) => id.replace(/\W/g, '-'),
 	'sb.NewRegistry': (_, {registryOfCase}) => registryOfCase,
 	minimalBaseImage: () => 'busybox',
+	/** So many lines of so many numbers, from 1, as one line of a Dockerfile. */
+	lines: ([lines, numbers]) => {
+		const line = index => Array.from({length: numbers}, (_, at) => index * numbers + at + 1).join(' ');
+		return Array.from({length: lines}, (_, index) => line(index)).join(' \\\n');
+	},
 	'.URL': ([id], {urls}) => urls.get(id),
 	'fakestorage.New': args => args[2],
 	'fakecontext.WithFiles': ([files]) => files,

@@ -19,7 +19,7 @@ export function readCases() {
 	const all = [
 		...integration(),
 		...differential('conformance', differentialSteps),
-		...differential('kaniko', kanikoSteps),
+		...differential('kaniko', kanikoSteps).map(withHandWork),
 		...read('classic/cases.json').cases.map(one => ({...withHandWork(one), family: 'classic'})),
 		...probes(),
 	].map(one => ({...one, notRun: whyNot(one)}));
@@ -27,8 +27,14 @@ export function readCases() {
 }
 
 /** Why a case cannot be run where there is no network but loopback, and no builder but strata. */
-function whyNot({class: kind = 'base-ok', why = []}) {
+function whyNot({class: kind = 'base-ok', why = [], needs}) {
+	if (needs === 'ping' && !mayPing()) return 'no process may ping here: net.ipv4.ping_group_range';
 	return kind === 'base-ok' ? undefined : `${kind}: ${why.join('; ')}`;
+}
+
+function mayPing() {
+	const [first, last] = readFileSync('/proc/sys/net/ipv4/ping_group_range', 'utf8').split(/\s+/).map(Number);
+	return first <= last;
 }
 
 /** Where upstream's code checks more than a record can hold, the case is a family of its own. */

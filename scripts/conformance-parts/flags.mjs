@@ -36,7 +36,7 @@ export function ownFlags(step, site) {
 	const {attrs = {}, no_cache: all} = step;
 	return [
 		...platforms(step, site),
-		...('no-cache' in attrs || all !== undefined ? noCache(attrs['no-cache'] ?? all) : []),
+		...('no-cache' in attrs || (all ?? false) !== false ? noCache(attrs['no-cache']) : []),
 		...Object.entries(attrs).flatMap(([name, value]) => attribute(name, fill(value, site))),
 		...allowed(step, site),
 		...secrets(step, site),

@@ -1,5 +1,6 @@
 import {execFileSync} from 'node:child_process';
 import {existsSync, mkdirSync, readFileSync, writeFileSync} from 'node:fs';
+import {fileURLToPath} from 'node:url';
 import {suiteOf} from './families.mjs';
 
 const folder = new URL('../../spec/conformance/references/', import.meta.url);
@@ -26,7 +27,9 @@ export function keepPictures(results) {
 		}
 		const sorted = Object.fromEntries(Object.entries(cases).sort(([a], [b]) => (a < b ? -1 : 1)));
 		const record = {about, engines: engines(), cases: sorted};
-		writeFileSync(new URL(`${suite}.json`, folder), `${JSON.stringify(record, null, '\t')}\n`);
+		const file = fileURLToPath(new URL(`${suite}.json`, folder));
+		writeFileSync(file, JSON.stringify(record));
+		execFileSync('node_modules/.bin/biome', ['format', '--write', file], {stdio: 'ignore'});
 	}
 }
 

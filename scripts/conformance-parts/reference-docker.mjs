@@ -19,9 +19,9 @@ export async function openDocker(registry, {buildkit}) {
 				engine = await startEngine({registry, buildkit});
 			}
 			const name = `${buildkit ? 'buildkit' : 'classic'}-${++count}`;
-			for (const [base] of bases) if (!base.includes('@')) await engine.base(base);
+			for (const [base] of bases) await engine.base(base.replace(/@.*/, ''));
 			const tags = [name, ...names].flatMap(tag => ['-t', tag]);
-			const file = buildkit ? withoutSyntax({args, context}, site) : [];
+			const file = ownDockerfile({args, context}, site);
 			const built = await engine.docker('build', '--network', 'host', ...args, ...file, ...tags, context);
 			if (built.status !== 0) return {text: built.text};
 			return (await saved(engine.docker, name, join(site.folder, name))) ?? {text: 'has no layer that could be saved'};
@@ -30,13 +30,17 @@ export async function openDocker(registry, {buildkit}) {
 	};
 }
 
-/** `-f` and a Dockerfile that does not ask for a frontend from docker.io: the engine's own is what can be had here. */
-function withoutSyntax({args, context}, site) {
+/**
+ * `-f` and a Dockerfile that can be built without docker.io: it asks for no frontend but the engine's own, and for no base
+ * by a digest, which a stand-in does not have.
+ */
+function ownDockerfile({args, context}, site) {
 	const path = args.includes('-f') ? args[args.indexOf('-f') + 1] : join(context, 'Dockerfile');
 	const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-	if (!/^#\s*syntax=/.test(text)) return [];
-	const folder = mkdtempSync(join(site.folder, 'own-frontend-'));
-	writeFileSync(join(folder, basename(path)), text.replace(/^#\s*syntax=.*/, '#'));
+	const own = text.replace(/^#\s*syntax=.*/, '#').replaceAll(/@sha256:[\da-f]{64}/g, '');
+	if (own === text) return [];
+	const folder = mkdtempSync(join(site.folder, 'own-dockerfile-'));
+	writeFileSync(join(folder, basename(path)), own);
 	if (existsSync(`${path}.dockerignore`))
 		cpSync(`${path}.dockerignore`, join(folder, `${basename(path)}.dockerignore`));
 	return ['-f', join(folder, basename(path))];

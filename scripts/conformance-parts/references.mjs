@@ -21,23 +21,30 @@ export async function openReferences(names, registry) {
 	};
 }
 
-/**
- * Compares what strata built with what the references of the case made of it: those that run, and else what was recorded of
- * them. A reference that does not build it, being older, says nothing.
- */
+/** Compares what strata built with what the references of the case made of it: those that run, and else what was recorded of them. */
 export async function compareWithReferences(outcome, site) {
-	const {image, failed, unsupported, reference, step} = outcome;
+	const {image, failed, unsupported, reference} = outcome;
 	if (!reference.isUsual || unsupported) return;
 	if (site.references.builders.length > 0) return compareLive(outcome, site);
-	if (!site.judges || !image || failed) return;
-	const recorded = recordedFor(site, step.id);
-	const known = site.judges.filter(name => recorded?.[name]?.files);
+	if (site.judges && image && !failed) await compareRecorded(outcome, site);
+}
+
+/**
+ * The first judge that agrees is kept, with what those before it make otherwise; if none does, the first one's word stands. A
+ * reference that does not build it, being older, says nothing.
+ */
+async function compareRecorded({image, step}, site) {
+	const recorded = {...recordedFor(site, step.id), ...site.written[step.id]};
+	const known = [...site.judges, 'hand'].filter(name => recorded[name]?.files);
 	if (known.length === 0) return void site.unchecked.push('files and config: no reference builds it');
 	const ours = await pictureOf(image, site.registry);
 	const results = known.map(name => ({name, lines: compareWith(ours, {name, picture: recorded[name]}, site)}));
-	const agreeing = results.find(({lines}) => lines.length === 0);
-	if (agreeing) site.agrees = agreeing.name;
-	else for (const {name, lines} of results.slice(0, 1)) site.differences.push(...lines.map(line => `${name} ${line}`));
+	const agreeing = results.findIndex(({lines}) => lines.length === 0);
+	const others = results
+		.slice(0, Math.max(agreeing, 1))
+		.flatMap(({name, lines}) => lines.map(line => `${name} ${line}`));
+	if (agreeing < 0) site.differences.push(...others);
+	else site.agreements.push({name: results[agreeing].name, others: agreeing === 0 ? [] : others});
 }
 
 function compareWith(ours, {name, picture}, {skip}) {
@@ -49,13 +56,9 @@ async function compareLive({image, failed, reference, step}, site) {
 	for (const {name, build} of site.references.builders) {
 		const {image: theirs, text} = await build(reference, site);
 		const picture = theirs && (await pictureOf(theirs, site.registry));
-		site.pictures.push({
-			step: step.id,
-			name,
-			picture: picture ?? {fails: text.trim().split('\n').slice(-2).join(' ⏎ ')},
-		});
-		if (!picture && !failed)
-			site.notes.push(`${name} does not build it: ${text.trim().split('\n').slice(-2).join(' ⏎ ')}`);
+		const end = text?.trim().split('\n').slice(-2).join(' ⏎ ');
+		site.pictures.push({step: step.id, name, picture: picture ?? {fails: end}});
+		if (!picture && !failed) site.notes.push(`${name} does not build it: ${end}`);
 		if (picture && failed) site.notes.push(`${name} builds it`);
 		if (!picture || failed || site.isRecording) continue;
 		for (const line of compareWith(ours, {name, picture}, site)) site.differences.push(`${name} ${line}`);

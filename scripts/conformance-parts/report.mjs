@@ -8,10 +8,12 @@ const thresholds = [
 ];
 
 /** Prints what a case came to, if it did not simply pass. */
-export function printResult({state, reason, family, id, exception, notes = [], kept}) {
+export function printResult({state, reason, family, id, exception, notes = [], agreements = [], kept}) {
 	if (state === 'failed') console.log(`${exception ? 'exception' : 'FAILED'} ${family} ${id}: ${reason}`);
 	if (state === 'passed' && exception) console.log(`FAILED ${family} ${id}: an exception that passes`);
 	for (const note of notes) console.log(`  note: ${id}: ${note}`);
+	for (const {name, others} of agreements)
+		if (others.length > 0) console.log(`  as ${name}: ${family} ${id}: ${others.join(' ⏎ ')}`);
 	if (kept) console.log(`  kept: ${kept}`);
 }
 

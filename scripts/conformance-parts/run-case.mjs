@@ -76,6 +76,9 @@ function siteOf(one, options) {
 		/** Who else builds it, in the order in which they are asked; what they made of it. */
 		judges: one.judges,
 		pictures: [],
+		/** What spec/conformance/written.json says that they should make of it; whom strata agrees with, and who makes it otherwise. */
+		written: one.written ?? {},
+		agreements: [],
 		/** What of the case this harness does not compare. */
 		unchecked: [...(one.unchecked ?? [])],
 	};

@@ -18,6 +18,12 @@ function change(draft: ReturnType<typeof scratchDraft>, ...changes: ConfigChange
 	return changes.reduce((state, next) => foldStep(state, next, undefined), draft);
 }
 
+test('an image from scratch is of the version of the system that is built for (FRM-7)', t => {
+	const config = imageConfig(scratchDraft({os: 'windows', architecture: 'amd64', 'os.version': '10.0'}), []);
+
+	t.is(config['os.version'], '10.0');
+});
+
 test('FROM scratch has a PATH and the root as directory (FRM-7)', t => {
 	const {config} = imageConfig(scratchDraft(linux), []);
 

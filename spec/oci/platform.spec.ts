@@ -2,6 +2,7 @@ import test from 'ava';
 import {
 	choosePlatform,
 	formatPlatform,
+	formatWithVersion,
 	hostPlatform,
 	normalizePlatform,
 	type Platform,
@@ -27,6 +28,7 @@ const platforms: readonly (readonly [written: string, normal: string])[] = [
 	['arm64', 'linux/arm64'],
 	['riscv64', 'linux/riscv64'],
 	['windows/amd64', 'windows/amd64'],
+	['windows(10.0.20348.1006)/amd64', 'windows/amd64'],
 ];
 
 for (const [written, normal] of platforms) {
@@ -38,7 +40,25 @@ for (const [written, normal] of platforms) {
 	});
 }
 
-for (const text of ['', 'linux', 'linux/', '/amd64', 'a/b/c/d', 'linux/amd 64', '$TARGETPLATFORM']) {
+test('a system may have a version (FRM-5)', t => {
+	const platform = parsePlatform('windows(10.0.20348.1006)/amd64');
+
+	t.is(platform?.['os.version'], '10.0.20348.1006');
+	t.is(platform && formatWithVersion(platform), 'windows(10.0.20348.1006)/amd64');
+});
+
+for (const text of [
+	'',
+	'linux',
+	'linux/',
+	'windows(1',
+	'windows()/amd64',
+	'amd64(1)',
+	'/amd64',
+	'a/b/c/d',
+	'linux/amd 64',
+	'$TARGETPLATFORM',
+]) {
 	test(`${JSON.stringify(text)} is no platform`, t => {
 		t.is(parsePlatform(text), undefined);
 	});
