@@ -25,7 +25,7 @@ const rules: Readonly<Record<keyof BuildOptions, Rule>> = {
 	buildArgs: textsByName,
 	labels: textsByName,
 	outputs: {must: 'a list of outputs', is: value => Array.isArray(value) && value.every(isOutput)},
-	noCache: flag,
+	noCache: {must: 'true, false or a list of stages', is: value => flag.is(value) || texts.is(value)},
 	pull: flag,
 	network: {must: "'default', 'none' or 'host'", is: value => ['default', 'none', 'host'].includes(value as string)},
 	allow: texts,

@@ -2,7 +2,7 @@ import type {Finding} from '../dockerfile/lint/linter.ts';
 import {refuseNotAllowed} from './entitlements.ts';
 import {checkFailure, chosenChecks, lintDesk, lintWarnings} from './lint.ts';
 import {makePlan, type Planned, type PlanSources, readContexts} from './planning.ts';
-import {missingDeviceWarnings, planEvent, unusedArgWarnings} from './report.ts';
+import {missingDeviceWarnings, planEvent, unknownStageWarnings, unusedArgWarnings} from './report.ts';
 import type {Request} from './request.ts';
 
 /** Plans, and tells what is to be told before the first step: of warnings also if there is no plan, or none that may be built. */
@@ -23,6 +23,7 @@ export async function planChecked(request: Request, sources: PlanSources): Promi
 	const failure = checkFailure(findings, checks);
 	if (!failure) events.emit(planEvent(planned.plan));
 	for (const warning of unusedArgWarnings(planned.plan)) events.emit(warning);
+	for (const warning of unknownStageWarnings(planned.plan, request.noCache)) events.emit(warning);
 	for (const warning of missingDeviceWarnings(planned.plan, desk.source)) events.emit(warning);
 	warn(findings);
 	if (failure) throw failure;

@@ -17,7 +17,8 @@ export interface BuildOptions {
 	readonly buildArgs?: Readonly<Record<string, string>>;
 	readonly labels?: Readonly<Record<string, string>>;
 	readonly outputs?: readonly Output[];
-	readonly noCache?: boolean;
+	/** Does every step anew, or those of the stages named. */
+	readonly noCache?: boolean | readonly string[];
 	/** Ask the registry even if the base is in the store. */
 	readonly pull?: boolean;
 	readonly network?: 'default' | 'none' | 'host';

@@ -117,6 +117,17 @@ function baseName(base: Base): string {
 	}
 }
 
+/** A warning for each name that should keep a stage from the cache and is that of none. */
+export function unknownStageWarnings({stages}: BuildPlan, noCache: boolean | readonly string[]): readonly NewEvent[] {
+	const names = new Set(stages.flatMap(({name, index}) => [name, `${index}`]));
+	const unknown = typeof noCache === 'boolean' ? [] : noCache.filter(name => !names.has(name));
+	return unknown.map(name => ({
+		type: 'warning',
+		message: `--no-cache-filter ${name} names no stage that is built`,
+		help: [`they are ${stages.map(stage => stage.name).join(', ')}`],
+	}));
+}
+
 /** A warning for each build arg that no ARG declares (SURFACE ARG-10). */
 export function unusedArgWarnings({unusedArgs}: BuildPlan): readonly NewEvent[] {
 	return unusedArgs.map(({name, suggestion}) => ({

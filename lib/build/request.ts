@@ -23,7 +23,8 @@ export interface Request {
 	readonly buildArgs: Readonly<Record<string, string>>;
 	readonly labels: Readonly<Record<string, string>>;
 	readonly outputs: readonly Output[];
-	readonly noCache: boolean;
+	/** Of stages, lower-cased names or indexes. */
+	readonly noCache: boolean | readonly string[];
 	readonly pull: boolean;
 	readonly network: 'default' | 'none' | 'host';
 	readonly allow: ReadonlySet<Entitlement>;
@@ -53,7 +54,7 @@ export function checkOptions(options: BuildOptions): Request {
 		buildArgs: withEpoch(options.buildArgs ?? {}),
 		labels: options.labels ?? {},
 		outputs: options.outputs ?? [],
-		noCache: options.noCache ?? false,
+		noCache: typeof options.noCache === 'object' ? options.noCache.map(lowerCased) : (options.noCache ?? false),
 		pull: options.pull ?? false,
 		network: options.network ?? 'default',
 		allow: checkEntitlements([...(options.allow ?? []), ...(options.network === 'host' ? ['network.host'] : [])]),
@@ -67,6 +68,10 @@ export function checkOptions(options: BuildOptions): Request {
 		jobs: options.jobs ?? availableParallelism(),
 		root: options.root,
 	};
+}
+
+function lowerCased(name: string): string {
+	return name.toLowerCase();
 }
 
 /** SOURCE_DATE_EPOCH is the one build arg that the environment gives unasked, as with buildx. */

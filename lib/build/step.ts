@@ -91,8 +91,8 @@ function inSlot({id}: Step, work: () => Promise<Made>, {slots, events, signal}: 
 }
 
 /** Waits for what the step starts from only if a step like it was ever recorded. */
-async function find({work, before}: Turn, {cache, request}: Builder): Promise<Hit | undefined> {
-	if (request.noCache || !cache.mayHave(work.fields)) return undefined;
+async function find({work, before, stage}: Turn, {cache, request}: Builder): Promise<Hit | undefined> {
+	if (isDoneAnew(stage, request) || !cache.mayHave(work.fields)) return undefined;
 	return cache.find(work.fields, await before.files.fsid.promise);
 }
 
@@ -103,7 +103,12 @@ async function keep(step: Step, turn: Turn, made: Made & {readonly created: stri
 	const slot = {file: step.location.file, stage: turn.stage.name, label: step.label, text: step.text};
 	const layer = packed && {layer: {diffID: packed.diffID, content: packed.content}};
 	const record = {slot, parent, created: made.created, ...layer, ...(made.oneId ? {oneId: made.oneId} : {})};
-	cache.keep(turn.work.fields, record, request.noCache);
+	cache.keep(turn.work.fields, record, isDoneAnew(turn.stage, request));
+}
+
+/** Whether the cache is not asked for the steps of a stage (SURFACE KEY-5). */
+function isDoneAnew({name, index}: Stage, {noCache}: Builder['request']): boolean {
+	return typeof noCache === 'boolean' ? noCache : noCache.some(one => one === name || one === `${index}`);
 }
 
 interface Outcome {

@@ -15,7 +15,7 @@ export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<Buil
 		buildArgs: buildArgs(args.texts('build-arg'), env),
 		contexts: Object.fromEntries(args.texts('build-context').map(namedContext)),
 		outputs: outputs(args),
-		noCache: args.has('no-cache'),
+		noCache: args.has('no-cache') || args.texts('no-cache-filter').flatMap(list => list.split(',')),
 		pull: args.has('pull'),
 		network: networkMode(args.text('network')),
 		secrets: Object.fromEntries(args.texts('secret').flatMap(text => secret(text, env))),

@@ -56,6 +56,11 @@ const steps: readonly Flag[] = [
 	{name: 'jobs', value: 'N', text: 'steps at a time', default: 'number of cores'},
 ];
 
+const cache: readonly Flag[] = [
+	{name: 'no-cache', text: 'run every step'},
+	{name: 'no-cache-filter', value: 'NAME', repeat: true, text: 'run every step of these stages'},
+];
+
 const result: readonly Flag[] = [
 	{name: 'output', short: 'o', value: 'DEST', repeat: true, text: 'DIR, or type=oci|docker,dest=FILE'},
 	{name: 'load', text: 'hand it to podman or docker'},
@@ -88,7 +93,7 @@ export const planFlags: readonly Flag[] = [...grouped('Image', image), ...groupe
 export const buildFlags: readonly Flag[] = [
 	...planFlags,
 	...grouped('Steps', steps),
-	...grouped('Cache', [{name: 'no-cache', text: 'run every step'}]),
+	...grouped('Cache', cache),
 	...grouped('Result', result),
 	...grouped('Check', check),
 	...grouped('Display', display),

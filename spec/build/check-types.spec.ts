@@ -14,7 +14,7 @@ const wrong: Readonly<Record<keyof BuildOptions, readonly unknown[]>> = {
 	buildArgs: [['A=1'], {A: 1}, 'A=1'],
 	labels: [{a: true}, null],
 	outputs: [{type: 'oci', dest: 'out'}, [{type: 'tar', dest: 'a'}], [{type: 'oci'}], ['out']],
-	noCache: ['yes', 1],
+	noCache: ['yes', 1, [1]],
 	pull: ['always'],
 	network: ['bridge', true],
 	allow: ['network.host', [1]],

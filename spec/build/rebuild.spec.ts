@@ -107,6 +107,33 @@ test('noCache runs every step, and its results are found by the next build', asy
 	t.is(after.result.digest, again.result.digest);
 });
 
+test('noCache of stages runs the steps of these, whatever the case of their names (KEY-5)', async t => {
+	const shop = await workshop(t);
+	const files = {'a.txt': 'a', 'b.txt': 'b'};
+	const stages = ['FROM scratch AS One', 'COPY a.txt /', 'FROM scratch', 'COPY b.txt /', 'COPY --from=one / /one/'];
+	const first = await shop.build({lines: stages, files});
+
+	const byName = await shop.build({lines: stages, files, noCache: ['ONE', 'two']});
+	const byIndex = await shop.build({lines: stages, files, noCache: ['1']});
+
+	t.deepEqual(byName.rows, [
+		'FROM scratch AS One: cached',
+		'COPY a.txt /: done',
+		'FROM scratch: cached',
+		'COPY b.txt /: cached',
+		'COPY --from=one / /one/: cached',
+	]);
+	t.is(byName.result.digest, first.result.digest);
+	t.deepEqual(
+		byIndex.rows.filter(row => row.endsWith(': done')),
+		['COPY b.txt /: done', 'COPY --from=one / /one/: done'],
+	);
+	t.like(ofType(byName.events, 'warning')[0], {
+		message: '--no-cache-filter two names no stage that is built',
+		help: ['they are one, stage1'],
+	});
+});
+
 test('what was pruned from below a record is made again', async t => {
 	const shop = await workshop(t);
 	const files = {'a.txt': 'a', 'b.txt': 'b'};

@@ -52,6 +52,13 @@ test('every flag of build arrives in the options of the API', t => {
 	);
 });
 
+test('stages that are not to come from the cache are a list, which --no-cache overrides (KEY-5)', t => {
+	const filter = ['--no-cache-filter', 'a,b', '--no-cache-filter=c'];
+
+	t.deepEqual(options([...filter, '.']).noCache, ['a', 'b', 'c']);
+	t.is(options([...filter, '--no-cache', '.']).noCache, true);
+});
+
 test('a build arg without a value is the environment’s, or not given', t => {
 	const env = {A: 'from env', EMPTY: '', SOURCE_DATE_EPOCH: '7'};
 

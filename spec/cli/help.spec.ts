@@ -67,6 +67,7 @@ Steps        --network MODE         default, none or host
              --runtime NAME         crun, runc or a path (default: what works)
              --jobs N               steps at a time (default: number of cores)
 Cache        --no-cache             run every step
+             --no-cache-filter NAME run every step of these stages
 Result   -o, --output DEST          DIR, or type=oci|docker,dest=FILE
              --load                 hand it to podman or docker
              --iidfile FILE         write the id to FILE
