@@ -20,6 +20,8 @@ export interface HeldCaches extends AsyncDisposable {
 /** How the caches of one step wait for others'. */
 export interface CacheWaiting {
 	readonly worker: Pick<Worker, 'remove'>;
+	/** Each is empty when the build first takes it so, as `--no-cache` has it. */
+	readonly anew: boolean;
 	readonly signal: AbortSignal;
 	readonly onWait: (pid: number | undefined) => void;
 }
@@ -33,8 +35,7 @@ export interface CacheMounts {
 	hold(caches: readonly CacheMount[], waiting: CacheWaiting): Promise<HeldCaches>;
 }
 
-/** `anew`: each is empty when the build first takes it, as `--no-cache` has it. */
-export function cacheMounts(store: Store, {anew}: {readonly anew: boolean}): CacheMounts {
+export function cacheMounts(store: Store): CacheMounts {
 	const renewed = new Map<string, Promise<void>>();
 	const renew = (name: string, worker: CacheWaiting['worker']) => {
 		const done = renewed.get(name) ?? putAway(name, store, worker);
@@ -50,7 +51,7 @@ export function cacheMounts(store: Store, {anew}: {readonly anew: boolean}): Cac
 			};
 			try {
 				for (const [name, same] of [...byName(caches)].sort(([one], [other]) => (one < other ? -1 : 1))) {
-					if (anew) await renew(name, waiting.worker);
+					if (waiting.anew) await renew(name, waiting.worker);
 					const taken = await take(name, sharingOf(same), {store, ...waiting});
 					held.push(taken.lock);
 					for (const {mount} of same) names.set(mount, taken.name);

@@ -57,7 +57,7 @@ export function openBuilder(
 		deadline: later(stopped),
 		slots: slots(request.jobs),
 		agents,
-		caches: cacheMounts(store, {anew: request.noCache}),
+		caches: cacheMounts(store),
 		packer: packing,
 		epoch,
 		worker() {

@@ -3,6 +3,7 @@ import type {Base, Mount, RunStep} from '../plan/plan.ts';
 import type {JobMount} from '../runtime/job.ts';
 import type {MountSource, SnapshotSource} from '../worker/mount-source.ts';
 import type {Worker} from '../worker/worker.ts';
+import {isDoneAnew} from './anew.ts';
 import type {CacheMount} from './cache-mounts.ts';
 import {type Chosen, chooseFiles} from './choose-files.ts';
 import {openCopySource} from './copy-source.ts';
@@ -103,7 +104,8 @@ async function open(
 	views: readonly (View | undefined)[],
 	{worker, stages}: Opening,
 ): Promise<OpenMounts> {
-	const {caches: cacheMounts, signal, events} = stages.builder;
+	const {caches: cacheMounts, signal, events, request} = stages.builder;
+	const stage = stages.plan.stages.find(({steps}) => steps.includes(step));
 	const shown = await Promise.all(views.map(view => view?.source(worker)));
 	const caches = step.mounts.flatMap((mount, index): CacheMount[] => {
 		const seed = views[index]?.digest;
@@ -112,6 +114,7 @@ async function open(
 	const held = await cacheMounts.hold(caches, {
 		worker,
 		signal,
+		anew: stage !== undefined && isDoneAnew(stage, request),
 		onWait: pid => events.emit({type: 'step.waiting', step: step.id, for: 'lock', ...(pid ? {pid} : {})}),
 	});
 	try {

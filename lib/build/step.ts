@@ -3,6 +3,7 @@ import type {Digest} from '../oci/digest.ts';
 import type {ConfigChange, Stage, Step} from '../plan/plan.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
 import type {OneId} from '../worker/id-map.ts';
+import {isDoneAnew} from './anew.ts';
 import {type Builder, timestamp} from './builder.ts';
 import type {Hit} from './cache.ts';
 import {type Claim, claimStep, noClaim} from './claim.ts';
@@ -104,11 +105,6 @@ async function keep(step: Step, turn: Turn, made: Made & {readonly created: stri
 	const layer = packed && {layer: {diffID: packed.diffID, content: packed.content}};
 	const record = {slot, parent, created: made.created, ...layer, ...(made.oneId ? {oneId: made.oneId} : {})};
 	cache.keep(turn.work.fields, record, isDoneAnew(turn.stage, request));
-}
-
-/** Whether the cache is not asked for the steps of a stage (SURFACE KEY-5). */
-function isDoneAnew({name, index}: Stage, {noCache}: Builder['request']): boolean {
-	return typeof noCache === 'boolean' ? noCache : noCache.some(one => one === name || one === `${index}`);
 }
 
 interface Outcome {
