@@ -35,11 +35,11 @@ test('a build tells its warnings together before the summary, and counts them th
 test('of more than five warnings a build names the command that lists all; it says nothing of them with -q', async t => {
 	const run = await place(t, 'FROM scratch', ...Array.from('abcdefg', name => `ENV ${name} 1`));
 
-	const built = await run('build', '-f', 'Dockerfile', '--build-arg', 'a=b c', '.');
+	const built = await run('build', '-f', 'Dockerfile', '--build-arg', 'a', '.');
 	const quiet = await run('build', '-q', '.');
 
-	t.is(built.stderr.match(/^warning: ENV/gm)?.length, 4);
-	t.regex(built.stderr, /^and 3 more: strata build --check --file Dockerfile --build-arg a \.$/m);
+	t.is(built.stderr.match(/^warning: ENV/gm)?.length, 5);
+	t.regex(built.stderr, /^and 2 more: strata build --check --file Dockerfile --build-arg a \.$/m);
 	t.is(quiet.stderr, '');
 });
 
