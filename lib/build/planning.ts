@@ -9,6 +9,7 @@ import type {BaseImages} from './bases.ts';
 import type {Contexts} from './contexts.ts';
 import type {EventStream} from './event-stream.ts';
 import {type KnownBases, knownBases} from './known-bases.ts';
+import {timeOfFile} from './remote-context.ts';
 import type {Remotes} from './remotes.ts';
 import type {SourceText} from './report.ts';
 import type {Request} from './request.ts';
@@ -71,9 +72,8 @@ export async function makePlan({reading, bases, order, findTime}: Desk): Promise
 	}
 }
 
-/** What a server says, or the time of a commit; undefined if a server says nothing. */
+/** The time of a commit, or of a file. */
 async function timeOf(source: string, remotes: Remotes): Promise<number | undefined> {
 	if (isGit(source)) return (await (await remotes.repository(source, {})).files()).time;
-	const {mtime} = await remotes.file(source);
-	return mtime > 0 ? mtime : undefined;
+	return timeOfFile(await remotes.file(source));
 }

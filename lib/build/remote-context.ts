@@ -2,15 +2,15 @@ import {mkdirSync, readFileSync, realpathSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {DockerfileError} from '../errors.ts';
 import {applyLayer} from '../layer/apply.ts';
-import {isTar} from '../layer/read-archive.ts';
+import {isTar, newestTime} from '../layer/read-archive.ts';
 import {isGit} from '../plan/steps/remote.ts';
 import type {Store} from '../store/store.ts';
-import type {Remotes} from './remotes.ts';
+import type {RemoteFile, Remotes} from './remotes.ts';
 
 /** A build context that was fetched. */
 export interface FetchedContext {
 	readonly folder: string;
-	/** Its time, in seconds: of the commit, or what the server says (SURFACE ARG-9). */
+	/** Its time, in seconds: of the commit, or of the file (SURFACE ARG-9). */
 	readonly time?: number;
 	/** The Dockerfile that it is, if it is nothing else. */
 	readonly text?: string;
@@ -37,10 +37,16 @@ export async function fetchContext(context: string, options: FetchContext): Prom
 	const folder = options.store.temporary();
 	options.temporary.push(folder);
 	mkdirSync(folder, {mode: 0o755});
-	const time = file.mtime > 0 ? {time: file.mtime} : {};
-	if (!(await isTar(path))) return {folder, ...time, text: readFileSync(path, 'utf8')};
+	const time = await timeOfFile(file);
+	const dated = time === undefined ? {} : {time};
+	if (!(await isTar(path))) return {folder, ...dated, text: readFileSync(path, 'utf8')};
 	await applyLayer(path, folder, {owners: 'single', whiteouts: 'delete'});
-	return {folder, ...time};
+	return {folder, ...dated};
+}
+
+/** What the server says; or of an archive the time of its newest member. Undefined if neither tells. */
+export async function timeOfFile(file: RemoteFile): Promise<number | undefined> {
+	return file.mtime > 0 ? file.mtime : newestTime(await file.path());
 }
 
 /** A folder of the repository must be one inside it, also by its links. */

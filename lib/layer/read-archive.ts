@@ -39,6 +39,21 @@ export async function isTar(path: string, compression = compressionOf(path)): Pr
 	}
 }
 
+/** The time of the newest member of a tar, in whole seconds: that of what it holds. Undefined if it is no tar, or an empty one. */
+export async function newestTime(path: string): Promise<number | undefined> {
+	const compression = compressionOf(path);
+	if (!(await isTar(path, compression))) return undefined;
+	let newest: number | undefined;
+	try {
+		for await (const {mtime} of readTar(openDecompressed(path, compression))) {
+			newest = Math.max(newest ?? 0, Math.floor(mtime));
+		}
+	} catch (error) {
+		throw readError(path, error);
+	}
+	return newest;
+}
+
 async function readEntries(path: string, compression: Compression, spool: string): Promise<readonly TocEntry[]> {
 	const entries: TocEntry[] = [];
 	const output = compression === 'none' ? undefined : openSync(spool, 'wx', 0o600);

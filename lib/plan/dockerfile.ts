@@ -21,7 +21,7 @@ import {unusedArgs} from './unused-args.ts';
 export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): PlanAnswer {
 	const buildArgs = new Map(Object.entries(request.buildArgs));
 	checkFrontend(dockerfile, buildArgs.get('BUILDKIT_SYNTAX'));
-	const globals = globalArgs(dockerfile, request, buildArgs);
+	const globals = new Map(globalArgs(dockerfile, request, buildArgs));
 	const findContext = namedContexts(request.contexts);
 	const dated = sourceDateEpoch(
 		dockerfile,
@@ -29,6 +29,7 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 		request,
 	);
 	if ('untimed' in dated) return deepFreeze({untimed: dated.untimed});
+	if (dated.epoch !== undefined) for (const known of [globals, buildArgs]) tellEpoch(known, dated.epoch);
 	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
 	const target = targetNode(graph.nodes, request.target);
 	const reach = reachFrom([target], graph, request);
@@ -48,6 +49,11 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 		unusedArgs: unusedArgs(dockerfile, triggers, buildArgs.keys()),
 	};
 	return deepFreeze({plan});
+}
+
+/** Programs are told the time itself, not what has it (SURFACE ARG-9). */
+function tellEpoch(known: Map<string, string>, epoch: number): void {
+	if (known.has('SOURCE_DATE_EPOCH')) known.set('SOURCE_DATE_EPOCH', String(epoch));
 }
 
 function planStages({stages}: Reach, planning: Planning) {

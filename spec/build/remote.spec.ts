@@ -283,4 +283,20 @@ test('the time of a context or stage that was fetched is the epoch, if it is ask
 
 	t.is(context.config.created, new Date(time * 1000).toISOString());
 	t.is(stage.config.created, new Date(modified).toISOString());
+	t.is(stage.config.history?.at(-1)?.created, new Date(modified).toISOString());
+});
+
+test('an archive of a server that tells no time is as old as its newest member, and programs are told the number (ARG-9)', async t => {
+	const shop = await workshop(t);
+	const dockerfile = 'FROM scratch\nARG SOURCE_DATE_EPOCH\nLABEL at=$SOURCE_DATE_EPOCH\n';
+	const archive = tarOf([
+		{name: 'Dockerfile', mtime: 1700000302, content: dockerfile},
+		{name: 'old', mtime: 1600000000},
+	]);
+	const host = await serve(t, (_, response) => response.end(gzipSync(archive)));
+
+	const {config} = await shop.build({context: `http://${host}/context.tar`, buildArgs: {SOURCE_DATE_EPOCH: 'context'}});
+
+	t.is(config.created, '2023-11-14T22:18:22.000Z');
+	t.is(config.config?.Labels?.at, '1700000302');
 });
