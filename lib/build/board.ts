@@ -33,7 +33,8 @@ export function board(plan: BuildPlan, events: EventStream): Board {
 	const finished = new Map<string, StepResult>();
 
 	const end = ({id, label}: Step, result: StepResultKind, detail: StepDetail = {}) => {
-		const ms = result === 'cached' ? 0 : events.elapsed() - (started.get(id) ?? events.elapsed());
+		const now = events.elapsed();
+		const ms = result === 'cached' ? 0 : now - (started.get(id) ?? now);
 		finished.set(id, {id, label, result, ms});
 		events.emit({type: 'step.finished', step: id, result, ms, ...detail});
 	};
