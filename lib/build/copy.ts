@@ -3,12 +3,15 @@ import {readArchive} from '../layer/read-archive.ts';
 import type {CopyStep, WorkdirStep} from '../plan/plan.ts';
 import {isRemote} from '../plan/steps/remote.ts';
 import {directoryEntries} from '../tree/directory.ts';
+import {emptyTree} from '../tree/merge.ts';
 import {placeEntries} from '../tree/place.ts';
 import type {Selection, Source} from '../tree/selection.ts';
+import type {Tree} from '../tree/tree.ts';
 import type {Builder} from './builder.ts';
 import type {Chosen} from './choose-files.ts';
 import {chooseSources} from './choose-sources.ts';
 import {openCopySource} from './copy-source.ts';
+import {noFiles} from './files.ts';
 import {finishLayer, packEntries} from './pack-step.ts';
 import {unmatchedWarning} from './report.ts';
 import {spoolEntries} from './spool-entries.ts';
@@ -29,6 +32,7 @@ export async function copyWork(step: CopyStep, before: StageState, stages: Stage
 	return {
 		work: {
 			fields: {kind: 'copy', instruction, ...placement, parents, unpack, files: chosen.digest, epoch: builder.epoch},
+			alone: isAlone(step),
 			perform: () => performCopy(step, {before, chosen}, builder),
 		},
 		detail: {files: chosen.files, bytes: chosen.bytes},
@@ -67,15 +71,24 @@ async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: B
 	};
 	try {
 		const selection = await unpackArchives(step, {selection: await chosen.selection(), temporary}, builder);
-		const placed = placeEntries(selection, placementOf(step, builder), await treeOf(before.files, builder.store));
+		const placed = placeEntries(selection, placementOf(step, builder), await parentOf(step, before, builder));
 		const spooled = await spoolEntries(placed, builder.store);
 		temporary.push(...spooled.temporary);
 		const packing = packEntries(spooled.entries, builder).finally(discard);
-		return {layer: finishLayer(step, packing, before.files, builder)};
+		return {layer: finishLayer(step, packing, isAlone(step) ? noFiles : before.files, builder)};
 	} catch (error) {
 		discard();
 		throw error;
 	}
+}
+
+/** A `--link` depends on nothing below it, unless names are to be looked up there (CPY-11). */
+function isAlone({link, chown}: CopyStep): boolean {
+	return link && (chown === undefined || /^\d+(:\d+)?$/.test(chown));
+}
+
+async function parentOf(step: CopyStep, {files}: StageState, {store}: Builder): Promise<Tree> {
+	return isAlone(step) ? emptyTree : treeOf(files, store);
 }
 
 function placementOf({destination, workdir, chown, chmod, link}: CopyStep, builder: Builder) {

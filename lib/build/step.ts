@@ -7,7 +7,7 @@ import {isDoneAnew} from './anew.ts';
 import {type Builder, timestamp} from './builder.ts';
 import type {Hit} from './cache.ts';
 import {type Claim, claimStep, noClaim} from './claim.ts';
-import {addLayer, type Files, type Settling, type StackedLayer, settled, settling} from './files.ts';
+import {addLayer, type Files, noFiles, type Settling, type StackedLayer, settled, settling} from './files.ts';
 import type {KeyFields} from './key.ts';
 
 /** All that one step hands to the next. */
@@ -27,6 +27,8 @@ export interface Origin {
 /** What a step is to the cache: what its result depends on, and how to come by it. */
 export interface StepWork {
 	readonly fields: KeyFields;
+	/** Its result is the same on whatever files: the key sees none (CPY-11). */
+	readonly alone?: boolean;
 	/** Does the step; absent for steps that only change the config. Its layer may still be packed when it answers. */
 	perform?(): Promise<Made>;
 }
@@ -58,7 +60,7 @@ export async function takeStep(step: Step, turn: Turn, builder: Builder): Promis
 	const known = await find(turn, builder);
 	if (known) return {state: after(step, before, fromHit(known)), cached: true};
 
-	const claim = work.perform ? await claimStep({step, fields: work.fields, files: before.files}, builder) : noClaim;
+	const claim = work.perform ? await claimStep({step, fields: work.fields, files: startOf(turn)}, builder) : noClaim;
 	try {
 		const meanwhile = claim.granted && (await find(turn, builder));
 		if (!meanwhile) return {state: await perform(step, turn, {builder, claim}), cached: false};
@@ -92,15 +94,21 @@ function inSlot({id}: Step, work: () => Promise<Made>, {slots, events, signal}: 
 }
 
 /** Waits for what the step starts from only if a step like it was ever recorded. */
-async function find({work, before, stage}: Turn, {cache, request}: Builder): Promise<Hit | undefined> {
+async function find(turn: Turn, {cache, request}: Builder): Promise<Hit | undefined> {
+	const {work, stage} = turn;
 	if (isDoneAnew(stage, request) || !cache.mayHave(work.fields)) return undefined;
-	return cache.find(work.fields, await before.files.fsid.promise);
+	return cache.find(work.fields, await startOf(turn).fsid.promise);
+}
+
+/** The files that its key sees. */
+function startOf({work, before}: Turn): Files {
+	return work.alone ? noFiles : before.files;
 }
 
 /** Records a step once its layer is in the store. */
 async function keep(step: Step, turn: Turn, made: Made & {readonly created: string}, {cache, request}: Builder) {
 	const packed = await made.layer;
-	const parent = await turn.before.files.fsid.promise;
+	const parent = await startOf(turn).fsid.promise;
 	const slot = {file: step.location.file, stage: turn.stage.name, label: step.label, text: step.text};
 	const layer = packed && {layer: {diffID: packed.diffID, content: packed.content}};
 	const record = {slot, parent, created: made.created, ...layer, ...(made.oneId ? {oneId: made.oneId} : {})};

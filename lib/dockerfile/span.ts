@@ -32,13 +32,21 @@ export function trimmed(span: Span): Span {
 
 /** The lines and columns of a span. What lies on several lines is marked on its first. */
 export function locate(span: Span, pieces: readonly Piece[], file: string): Location {
-	const first = pieceAt(span.offset, pieces);
-	const last = pieceAt(Math.max(span.offset, span.offset + span.width - 1), pieces);
-	const next = pieces[pieces.indexOf(first) + 1];
-	const width = Math.min(span.width, (next?.offset ?? Number.POSITIVE_INFINITY) - span.offset);
+	const at = indexAt(span.offset, pieces);
+	const first = pieces[at] ?? {offset: 0, line: 1, column: 1};
+	const last = pieces[indexAt(Math.max(span.offset, span.offset + span.width - 1), pieces)] ?? first;
+	const width = Math.min(span.width, (pieces[at + 1]?.offset ?? Number.POSITIVE_INFINITY) - span.offset);
 	return {file, start: first.line, end: last.line, column: first.column + span.offset - first.offset, width};
 }
 
-function pieceAt(offset: number, pieces: readonly Piece[]): Piece {
-	return pieces.findLast(piece => piece.offset <= offset) ?? {offset: 0, line: 1, column: 1};
+/** Of the last piece that begins at `offset` or before: pieces are halved, for there may be as many as words. */
+function indexAt(offset: number, pieces: readonly Piece[]): number {
+	let low = 0;
+	let high = pieces.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if ((pieces[middle]?.offset ?? 0) <= offset) low = middle + 1;
+		else high = middle;
+	}
+	return low - 1;
 }

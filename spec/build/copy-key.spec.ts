@@ -94,6 +94,34 @@ test('the key of a COPY does not see times (KEY-1)', async t => {
 	t.is(rows.at(-1), 'COPY a /: cached');
 });
 
+for (const [copy, end] of [
+	['COPY --link a.txt b.txt dir/', 'cached'],
+	['COPY --link --chown=1:2 --chmod=600 a.txt b.txt dir/', 'cached'],
+	['ADD --link a.txt b.txt dir/', 'cached'],
+	['COPY --link --chown=name a.txt b.txt dir/', 'done'],
+	['COPY a.txt b.txt dir/', 'done'],
+] as const) {
+	test(`${copy} on another base is ${end} (CPY-11)`, async t => {
+		const on = (id: number) => `COPY <<x /etc/passwd\nname:x:${id}:${id}::/:/bin/sh\nx`;
+
+		t.is(await endOf(t, {copy, before: [on(1)]}, {copy, before: [on(2)]}), end);
+	});
+}
+
+test('a --link that is found lies on its new base as it would if done there (CPY-11)', async t => {
+	const shop = await workshop(t);
+	const lines = (base: string) => ['FROM scratch', `COPY ${base} /`, 'COPY --link a.txt /dir/'];
+	const files = {'a.txt': 'a', one: '1', two: '2'};
+	await shop.build({lines: lines('one'), files});
+
+	const found = await shop.build({lines: lines('two'), files});
+	const done = await shop.build({lines: lines('two'), files, noCache: true});
+
+	t.true(found.rows.at(-1)?.endsWith(': cached'));
+	t.deepEqual(found.trees, done.trees);
+	t.is(found.manifest.layers.at(-1)?.digest, done.manifest.layers.at(-1)?.digest);
+});
+
 test('a directory is seen with its modes and what is in it, not with what is ignored (IGN-6)', async t => {
 	const shop = await workshop(t);
 	const context = await folderFor(t);

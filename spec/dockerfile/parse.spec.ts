@@ -109,7 +109,7 @@ const mistakes: Readonly<Record<string, readonly [text: string, ...messages: str
 };
 
 for (const [what, [text, ...messages]] of Object.entries(mistakes)) {
-	test(`${what}: told with its place and a way out`, t => {
+	test(`${what}: told with its place and a way out (PAR-15)`, t => {
 		t.deepEqual(fails(text), messages);
 	});
 }

@@ -4,6 +4,7 @@ import {expandWord} from '../../lib/dockerfile/expand.ts';
 import {parseDockerfile} from '../../lib/dockerfile/parse.ts';
 import {DockerfileError} from '../../lib/errors.ts';
 import {plan} from '../plan/planning.ts';
+import {variables, words} from './slow-expand.ts';
 
 const names =
 	'ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE FROM HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL USER VOLUME WORKDIR';
@@ -65,6 +66,102 @@ test('every word of an instruction lies where it says', t => {
 	);
 	t.pass();
 });
+
+test('a word becomes what its rules say, for words of all forms, nested (VAR-1 to VAR-13)', t => {
+	fc.assert(
+		fc.property(words, ({written, value}) => expandWord(written, name => variables[name]).value === value),
+		{numRuns: 3000},
+	);
+	t.pass();
+});
+
+const line = fc.oneof(
+	fc.constantFrom(
+		...['RUN a \\\n  b', 'RUN <<A\n$x\nA', 'RUN cat <<A <<-B\na\nA\n\tb\n\tB', 'COPY --link \\\n# c\n a b /c/'],
+		...['COPY <<"A" <<B /\n$x\nA\n$x\nB', 'ONBUILD COPY <<A /\nx\nA', 'ENV x=1 \\\n\n y="2 3"', 'env x  y z'],
+		...['FROM scratch AS b', 'FROM b', 'ARG x', 'ARG x=1 y=$x', 'SHELL ["/b", "-c"]', 'HEALTHCHECK --retries=2 CMD a'],
+		...[
+			'CMD ["a", \\\n "b"]',
+			"LABEL a='b c'",
+			'EXPOSE 80 $x',
+			'USER a',
+			'WORKDIR \\\n/a b',
+			'VOLUME ["/a"]',
+			'# c',
+			'',
+		],
+	),
+	token,
+);
+
+test('a Dockerfile that is printed and read again makes the same plan', t => {
+	let plans = 0;
+	fc.assert(
+		fc.property(fc.constantFrom('', '# escape=`\n'), fc.array(line, {maxLength: 8}), (head, lines) => {
+			const source = `${head}FROM scratch\n${lines.join('\n')}\n`;
+			const planned = planIfSound(source);
+			fc.pre(planned !== undefined);
+			plans += 1;
+			return planIfSound(print(source)) === planned;
+		}),
+		{numRuns: 500, maxSkipsPerRun: 1000},
+	);
+	t.true(plans >= 500);
+});
+
+const growing: Readonly<Record<string, (size: number) => string>> = {
+	'continued lines': size => `RUN a ${'\\\nb '.repeat(size)}`,
+	'comments in a line': size => `RUN a \\\n${'# c\n'.repeat(size)}b`,
+	instructions: size => 'RUN a\n'.repeat(size),
+	stages: size => 'FROM scratch AS a\n'.repeat(size),
+	pairs: size => `ENV ${'a=1 \\\n'.repeat(size)} b=2`,
+	'lines of a heredoc': size => `RUN <<A\n${'a $x\n'.repeat(size)}A`,
+	blanks: size => `RUN a${' '.repeat(size)}b`,
+	'escapes before blanks': size => `RUN a${'\\ '.repeat(size)}b`,
+	'quotes that do not end': size => `ENV a=${'\'"'.repeat(size)}`,
+	'a list': size => `CMD [${'"a",'.repeat(size)}"b"]`,
+	flags: size => `COPY ${'--exclude=a '.repeat(size / 2)}a b`,
+	braces: size => `LABEL a=${'${a:-'.repeat(size / 8)}${'}'.repeat(size / 8)}`,
+};
+for (const [what, make] of Object.entries(growing)) {
+	test(`parsing takes time in proportion to ${what}`, t => {
+		const costOf = (size: number) => cost(`FROM scratch\n${make(size)}\n`);
+		const [small, large] = [costOf(1000), costOf(8000)];
+
+		t.true(large < 30 * small, `${large} µs against ${small} µs for an eighth`);
+	});
+}
+
+/** The least processor time that parsing takes, in microseconds; some are added, which clocks and collectors take. */
+function cost(source: string): number {
+	const times = Array.from({length: 5}, () => {
+		const start = process.cpuUsage();
+		onlyDockerfileErrors(parse)(source);
+		const {user, system} = process.cpuUsage(start);
+		return user + system;
+	});
+	return Math.min(...times) + 2000;
+}
+
+/** The plan of a text without its places, or nothing if it has none. */
+function planIfSound(source: string): string | undefined {
+	try {
+		return JSON.stringify(plan(source), (name, value) => (['location', 'marks'].includes(name) ? undefined : value));
+	} catch (error) {
+		if (error instanceof DockerfileError) return undefined;
+		throw error;
+	}
+}
+
+/** A Dockerfile as it was understood: one line an instruction, bodies of heredocs below. */
+function print(source: string): string {
+	const {escape: sign, args, stages} = parse(source);
+	const instructions = [...args, ...stages.flatMap(({from, instructions}) => [from, ...instructions])];
+	const texts = instructions.map(({text, heredocs}) =>
+		[text, ...heredocs.map(({content, name}) => `${content}${name}`)].join('\n'),
+	);
+	return `# escape=${sign}\n${texts.join('\n')}\n`;
+}
 
 function parse(source: string) {
 	return parseDockerfile(source, 'Dockerfile');

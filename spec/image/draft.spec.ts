@@ -75,7 +75,7 @@ test('a CMD counts as inherited in the stage that is FROM its stage (ENT-1)', t 
 	t.false('Cmd' in second.container);
 });
 
-test('HEALTHCHECK, ONBUILD and SHELL are kept in the config (CFG-1)', t => {
+test('HEALTHCHECK, ONBUILD and SHELL are kept in the config (CFG-1, W-25)', t => {
 	const draft = change(
 		scratchDraft(linux),
 		{set: 'healthcheck', healthcheck: {Test: ['NONE']}},
@@ -99,7 +99,7 @@ test('ports and volumes are added to those of the base', t => {
 	t.deepEqual(draft.container.Volumes, {'/data': {}});
 });
 
-test('an entry without a layer is marked, the last one dates the image (HIS-2, HIS-6)', t => {
+test('an entry without a layer is marked, the last one dates the image (HIS-2, HIS-6, W-24)', t => {
 	const made = foldStep(
 		scratchDraft(linux),
 		undefined,

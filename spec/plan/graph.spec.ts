@@ -18,7 +18,7 @@ test('only what the target reaches is planned, in an order that can be built (FR
 	t.is(target, 'stage3');
 });
 
-test('a target is found by name, whatever the case, and by index (FRM-4)', t => {
+test('a target is found by name, whatever the case, and by index (FRM-4, W-6)', t => {
 	const text = 'FROM scratch AS one\nFROM scratch AS two';
 
 	t.deepEqual(stageNames(text), ['two']);

@@ -20,7 +20,7 @@ test('a build arg goes before the default of a stage, and that before the global
 	t.deepEqual(runStep('ARG A=global\nFROM scratch\nARG A\nRUN a').env, [path, 'A=global']);
 });
 
-test('of ENV and ARG, whichever is set last counts', t => {
+test('of ENV and ARG, whichever is set last counts (W-8)', t => {
 	t.deepEqual(runStep('FROM scratch\nARG A=arg\nENV A=env\nRUN a').env, [path, 'A=env']);
 	t.deepEqual(runStep('FROM scratch\nENV A=env\nARG A=arg\nRUN a').env, [path, 'A=arg']);
 	t.deepEqual(runStep('FROM base\nARG A=arg\nRUN a', {configs: {base: {Env: ['A=base']}}}).env, ['A=arg', path]);
@@ -30,7 +30,7 @@ test('an ARG without a value is in no environment (EXP-8)', t => {
 	t.deepEqual(runStep('FROM scratch\nARG FOO\nARG BAR=\nRUN env').env, [path, 'BAR=']);
 });
 
-test('FROM a stage goes on with its ENV, ARGs, WORKDIR, USER and SHELL; siblings see none of them (EXP-7)', t => {
+test('FROM a stage goes on with its ENV, ARGs, WORKDIR, USER and SHELL; siblings see none of them (EXP-7, W-7)', t => {
 	const first = 'FROM scratch AS a\nARG A=1\nENV B=2\nWORKDIR /w\nUSER u\nSHELL ["/bin/bash", "-c"]\n';
 
 	t.like(runStep(`${first}FROM a\nRUN x`), {
@@ -82,7 +82,7 @@ test('TARGETSTAGE is the target, or the name of the last stage, or default (ARG-
 	t.is(runStep('FROM scratch\nARG TARGETSTAGE\nRUN x').env.at(-1), 'TARGETSTAGE=default');
 });
 
-test('a proxy reaches the environment, but neither history nor the args, unless an ARG declares it (ARG-3)', t => {
+test('a proxy reaches the environment, but neither history nor the args, unless an ARG declares it (ARG-3, HIS-5)', t => {
 	const buildArgs = {http_proxy: 'http://proxy'};
 
 	t.like(runStep('FROM scratch\nRUN x', {buildArgs}), {
