@@ -28,7 +28,7 @@ function medians(runs) {
 		cpu: of('cpu'),
 		size: of('size'),
 		peak: Math.max(0, ...runs.flatMap(run => run.peak ?? [])),
-		runs: runs.map(run => run.seconds),
+		runs: runs.flatMap(run => run.seconds ?? []),
 	};
 }
 
