@@ -58,9 +58,11 @@ export function lineOf(directive: Directive | undefined, file: string) {
 function directiveIn({text, number}: Line, marker: '#' | '//'): Directive | undefined {
 	const line = text.trimStart();
 	if (!line.startsWith(marker)) return undefined;
-	const [, name = '', value = ''] = /^\s*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$/.exec(line.slice(marker.length)) ?? [];
+	const [, name = '', rest = ''] = /^\s*([a-zA-Z][a-zA-Z0-9]*)\s*=(.+)$/.exec(line.slice(marker.length)) ?? [];
 	const lower = name.toLowerCase();
+	const value = rest.trim();
 	if (lower !== 'syntax' && lower !== 'escape' && lower !== 'check') return undefined;
+	if (value === '') return undefined;
 	return {name: lower, value, line: number};
 }
 

@@ -28,10 +28,15 @@ export interface Expansion {
 	readonly unmatched: ReadonlySet<string>;
 }
 
+/** How deep `${}` may be nested. Each is a call within a call, and nobody writes so many. */
+const maxDepth = 200;
+
 /** Where the reading of a word is. */
 interface Scanner {
 	readonly characters: readonly string[];
 	at: number;
+	/** How many `${` are open. */
+	depth: number;
 	readonly lookup: Lookup;
 	readonly options: ExpandOptions;
 	readonly matched: Set<string>;
@@ -47,6 +52,7 @@ export function expandWord(word: string, lookup: Lookup, options: ExpandOptions 
 	const scanner = {
 		characters: [...word],
 		at: 0,
+		depth: 0,
 		lookup,
 		options,
 		matched: new Set<string>(),
@@ -128,7 +134,11 @@ function readDollar(scanner: Scanner): string {
 	scanner.at += 1;
 	if (scanner.characters[scanner.at] === '{') {
 		scanner.at += 1;
-		return readBraced(scanner);
+		scanner.depth += 1;
+		if (scanner.depth > maxDepth) throw tooDeep();
+		const value = readBraced(scanner);
+		scanner.depth -= 1;
+		return value;
 	}
 	const name = readName(scanner);
 	if (name === '') return '$';
@@ -218,6 +228,12 @@ function look(scanner: Scanner, name: string): string | undefined {
 function required(name: string, message: string): DockerfileError {
 	return new DockerfileError('VARIABLE_REQUIRED', `${name}: ${message}`, {
 		help: [`give it: --build-arg ${name}=VALUE`],
+	});
+}
+
+function tooDeep(): DockerfileError {
+	return new DockerfileError('BAD_WORD', `cannot expand \${} that are nested more than ${maxDepth} deep`, {
+		help: ['give the inner ones a name of their own, by an ARG above'],
 	});
 }
 

@@ -17,10 +17,17 @@ const maxBytes = 65535;
 export function splitLines(text: string, file: string): readonly Line[] {
 	const raws = text.replace(/^\uFEFF/, '').match(/[^\n]*\n|[^\n]+$/g) ?? [];
 	return raws.map((raw, index) => {
-		const line = {number: index + 1, text: raw.replace(/[\r\n]+$/, ''), raw};
+		const line = {number: index + 1, text: withoutEnd(raw, '\r\n'), raw};
 		if (isTooLong(line.text)) throw tooLong(line.number, file);
 		return line;
 	});
+}
+
+/** `text` without the `characters` at its end. An expression such as `[ \t]+$` would look at every blank within it anew. */
+export function withoutEnd(text: string, characters: string): string {
+	let end = text.length;
+	while (end > 0 && characters.includes(text.charAt(end - 1))) end -= 1;
+	return text.slice(0, end);
 }
 
 /** No character has more than three bytes for each of its UTF-16 units, so most lines need no count. */

@@ -89,15 +89,17 @@ function readAll(statements: readonly Statement[]) {
 	const instructions: Instruction[] = [];
 	const sound: Instruction[] = [];
 	const errors: DockerfileError[] = [];
+	let valid: readonly string[] = ['FROM', 'ARG'];
 	for (const statement of statements) {
-		const isFirst = !instructions.some(({name}) => name === 'FROM');
 		try {
-			const instruction = readInstruction(statement, isFirst ? ['FROM', 'ARG'] : instructionNames);
+			const instruction = readInstruction(statement, valid);
 			instructions.push(instruction);
+			if (instruction.name === 'FROM') valid = instructionNames;
 			if (errors.length === 0) sound.push(instruction);
 		} catch (error) {
 			if (!(error instanceof DockerfileError)) throw error;
 			errors.push(error);
+			if (errors.length === maxErrors) break;
 		}
 	}
 	return {instructions, sound, errors};

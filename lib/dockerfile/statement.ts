@@ -3,7 +3,7 @@ import type {Escape} from './directives.ts';
 import {splitFlags} from './flags.ts';
 import {type HeredocBody, readHeredocs} from './heredoc.ts';
 import {isJsonArray} from './json.ts';
-import type {Line} from './lines.ts';
+import {type Line, withoutEnd} from './lines.ts';
 import {locate, type Piece, type Span, spanOf, trimmed, within} from './span.ts';
 
 /** One instruction as text: continuation lines joined, comments among them dropped, flags apart. */
@@ -80,12 +80,13 @@ export function locationOf(span: Span, {pieces, file}: Statement): Location {
 
 /** Passes over blank lines and comments; of the comments it answers those right above what follows. */
 function readComments(cursor: Cursor): readonly Comment[] {
-	let comments: readonly Comment[] = [];
+	let comments: Comment[] = [];
 	for (; cursor.next < cursor.lines.length; cursor.next += 1) {
 		const {text, number} = cursor.lines[cursor.next] ?? {text: '', number: 0};
 		if (!isBlank(text) && !isComment(text)) break;
 		const comment = text.trim().slice(1).trim();
-		comments = comment === '' ? [] : [...comments, {text: comment, line: number}];
+		if (comment === '') comments = [];
+		else comments.push({text: comment, line: number});
 	}
 	return comments;
 }
@@ -116,7 +117,7 @@ function joinLines(cursor: Cursor, comments: readonly Comment[]): Joined {
 
 /** The line without the escape that continues it; undefined if none does. One that is itself escaped does not. */
 function withoutContinuation(line: string, sign: Escape): string | undefined {
-	const body = line.replace(/[ \t]+$/, '');
+	const body = withoutEnd(line, ' \t');
 	if (!body.endsWith(sign) || body.at(-2) === sign) return undefined;
 	return body.slice(0, -1);
 }

@@ -26,8 +26,9 @@ export interface Reach {
 export function reachFrom(targets: readonly Node[], graph: Graph, request: PlanRequest): Reach {
 	const reached = new Map<number, Reached>();
 	const missing: MissingBase[] = [];
+	/** Those to look at next are last. No recursion: a chain of stages may be longer than the calls that a stack holds. */
+	const open = [...targets].reverse();
 	const visit = (node: Node) => {
-		if (reached.has(node.index)) return;
 		const base = graph.base(node);
 		if (base.kind !== 'stage' && !configOf(base, request.bases)) {
 			missing.push({base, location: node.from.image.location});
@@ -36,7 +37,7 @@ export function reachFrom(targets: readonly Node[], graph: Graph, request: PlanR
 		const used = [base, ...sourcesOf(instructions, node, graph)];
 		const needs = [...new Set(used.flatMap(source => (source.kind === 'stage' ? [source.stage] : [])))];
 		reached.set(node.index, {node, base, instructions, needs});
-		for (const name of needs) visit(named(name));
+		open.push(...needs.map(named).reverse());
 	};
 	const named = (name: string) => {
 		const node = graph.nodes.find(candidate => candidate.name === name);
@@ -47,7 +48,9 @@ export function reachFrom(targets: readonly Node[], graph: Graph, request: PlanR
 		if (base.kind === 'stage') return stageTriggers(named(base.stage).instructions);
 		return imageTriggers(configOf(base, request.bases)?.OnBuild ?? [], from.location);
 	};
-	for (const target of targets) visit(target);
+	for (let node = open.pop(); node; node = open.pop()) {
+		if (!reached.has(node.index)) visit(node);
+	}
 	return {stages: [...reached.values()].sort((a, b) => a.node.index - b.node.index), missing};
 }
 

@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, {type ExecutionContext} from 'ava';
 import fc from 'fast-check';
 import {expandWord} from '../../lib/dockerfile/expand.ts';
 import {parseDockerfile} from '../../lib/dockerfile/parse.ts';
@@ -109,38 +109,92 @@ test('a Dockerfile that is printed and read again makes the same plan', t => {
 	t.true(plans >= 500);
 });
 
+/** What there may be many of, in the language and in what is read of it. A line has at most 65,535 bytes. */
 const growing: Readonly<Record<string, (size: number) => string>> = {
 	'continued lines': size => `RUN a ${'\\\nb '.repeat(size)}`,
 	'comments in a line': size => `RUN a \\\n${'# c\n'.repeat(size)}b`,
+	'empty lines in a line': size => `RUN a \\\n${'\n'.repeat(size)}b`,
+	comments: size => '# c\n'.repeat(size),
 	instructions: size => 'RUN a\n'.repeat(size),
+	'what is no instruction': size => 'RUNN a\n'.repeat(size),
 	stages: size => 'FROM scratch AS a\n'.repeat(size),
 	pairs: size => `ENV ${'a=1 \\\n'.repeat(size)} b=2`,
+	arguments: size => `ARG ${'a=1 \\\n'.repeat(size)} b=2`,
 	'lines of a heredoc': size => `RUN <<A\n${'a $x\n'.repeat(size)}A`,
+	heredocs: size => `RUN ${'<<A \\\n'.repeat(size)}\n${'A\n'.repeat(size)}`,
+	'heredocs without an end': size => `RUN ${'<<A '.repeat(size / 8)}`,
 	blanks: size => `RUN a${' '.repeat(size)}b`,
-	'escapes before blanks': size => `RUN a${'\\ '.repeat(size)}b`,
-	'quotes that do not end': size => `ENV a=${'\'"'.repeat(size)}`,
-	'a list': size => `CMD [${'"a",'.repeat(size)}"b"]`,
-	flags: size => `COPY ${'--exclude=a '.repeat(size / 2)}a b`,
-	braces: size => `LABEL a=${'${a:-'.repeat(size / 8)}${'}'.repeat(size / 8)}`,
+	'blanks at an end': size => `RUN a${' '.repeat(size)}`,
+	'blanks after a FROM': size => `FROM${' '.repeat(size)}a${' '.repeat(size / 2)}AS b`,
+	'carriage returns': size => `RUN a${'\r'.repeat(size)}b`,
+	'escapes before blanks': size => `RUN a${'\\ '.repeat(size / 2)}b`,
+	'quotes that do not end': size => `ENV a=${'\'"'.repeat(size / 2)}`,
+	'a list': size => `CMD [${'"a", \\\n'.repeat(size)}"b"]`,
+	'a list that does not end': size => `CMD [${'"a",'.repeat(size / 8)}`,
+	'lists in each other': size => `CMD ${'['.repeat(size)}`,
+	flags: size => `COPY ${'--exclude=a \\\n'.repeat(size)}a b`,
+	'options of a mount': size => `RUN --mount=type=bind${',rw'.repeat(size / 8)} a`,
+	'quotes in a mount': size => `RUN --mount=${'"'.repeat(size)} a`,
+	'digits of a duration': size => `HEALTHCHECK --interval=${'1'.repeat(size)} CMD a`,
+	'triggers in each other': size => `${'ONBUILD '.repeat(size / 8)} RUN a`,
 };
 for (const [what, make] of Object.entries(growing)) {
 	test(`parsing takes time in proportion to ${what}`, t => {
-		const costOf = (size: number) => cost(`FROM scratch\n${make(size)}\n`);
-		const [small, large] = [costOf(1000), costOf(8000)];
-
-		t.true(large < 30 * small, `${large} µs against ${small} µs for an eighth`);
+		isLinear(t, size => [parse, `FROM scratch\n${make(size)}\n`]);
 	});
 }
 
-/** The least processor time that parsing takes, in microseconds; some are added, which clocks and collectors take. */
-function cost(source: string): number {
-	const times = Array.from({length: 5}, () => {
-		const start = process.cpuUsage();
-		onlyDockerfileErrors(parse)(source);
-		const {user, system} = process.cpuUsage(start);
-		return user + system;
+/** What may stand above the first FROM. */
+const leading: Readonly<Record<string, (size: number) => string>> = {
+	'ARGs before the first FROM': size => 'ARG a=1\n'.repeat(size),
+	'blanks in a directive': size => `# syntax=a${' '.repeat(size)}b`,
+	'blanks before a directive': size => `#${' '.repeat(size)}syntax${' '.repeat(size / 2)}=a`,
+	'slashes before a directive': size => '// a=b\n'.repeat(size),
+	'a text that is JSON': size => `{"syntax": "a", "b": [${'1,\n'.repeat(size)}2]}`,
+};
+for (const [what, make] of Object.entries(leading)) {
+	test(`parsing takes time in proportion to ${what}`, t => {
+		isLinear(t, size => [parse, `${make(size)}\nFROM scratch\n`]);
 	});
-	return Math.min(...times) + 2000;
+}
+
+const planned: Readonly<Record<string, (size: number) => string>> = {
+	instructions: size => 'RUN a\n'.repeat(size),
+	pairs: size => `ENV ${'a=1 \\\n'.repeat(size)} b=2`,
+	'braces in braces': size => `ENV a=${`${'${a:-'.repeat(20)}${'}'.repeat(20)}\\\n`.repeat(size / 20)}`,
+};
+for (const [what, make] of Object.entries(planned)) {
+	test(`planning takes time in proportion to ${what}`, t => {
+		isLinear(t, size => [planIfSound, `FROM scratch\n${make(size)}\n`]);
+	});
+}
+
+/**
+ * Eight times the text takes about eight times as long, and would take 64 times if time grew as its square. What else
+ * the machine does can make one time long, but not the least of many again and again.
+ */
+function isLinear(t: ExecutionContext, make: (size: number) => [(source: string) => unknown, string]) {
+	const ratios: number[] = [];
+	do {
+		const [small, large] = [cost(...make(8000)), cost(...make(64_000))];
+		ratios.push(large / small);
+	} while ((ratios.at(-1) ?? 0) > 24 && ratios.length < 5);
+
+	t.true(
+		(ratios.at(-1) ?? 0) <= 24,
+		`${ratios.map(ratio => ratio.toFixed(1)).join(', ')} times as long for eight times`,
+	);
+}
+
+/** The least time that some work on a text takes, in milliseconds; a little is added, which clocks and collectors take. */
+function cost(work: (source: string) => unknown, source: string): number {
+	const times: number[] = [];
+	do {
+		const start = performance.now();
+		onlyDockerfileErrors(work)(source);
+		times.push(performance.now() - start);
+	} while (times.length < 5 && (times.at(-1) ?? 0) < 200);
+	return Math.min(...times) + 0.1;
 }
 
 /** The plan of a text without its places, or nothing if it has none. */

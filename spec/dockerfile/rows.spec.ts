@@ -180,3 +180,11 @@ for (const [row, word] of [
 		t.throws(() => expandWord(word, name => values[name]), {instanceOf: DockerfileError});
 	});
 }
+
+test('variables in variables are expanded 200 deep, and no deeper (VAR-5)', t => {
+	const nested = (depth: number) => `${'${none:-'.repeat(depth)}x${'}'.repeat(depth)}`;
+
+	t.is(expandWord(nested(200), () => undefined).value, 'x');
+	t.throws(() => expandWord(nested(201), () => undefined), {instanceOf: DockerfileError, message: /200 deep/});
+	t.throws(() => expandWord(nested(20_000), () => undefined), {instanceOf: DockerfileError});
+});

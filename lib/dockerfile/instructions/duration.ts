@@ -13,7 +13,7 @@ const units: Readonly<Record<string, number>> = {
 export function parseDuration(text: string): number | undefined {
 	const [, sign, amount = ''] = /^([-+]?)(.*)$/s.exec(text) ?? [];
 	if (amount === '0') return 0;
-	if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(amount)) return undefined;
+	if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(amount)) return undefined;
 	let total = 0;
 	for (const [, number = '', unit = ''] of amount.matchAll(/([\d.]+)([a-zµμ]+)/g))
 		total += Number(number) * (units[unit] ?? 0);

@@ -100,8 +100,8 @@ function lintCasing({stages}: Dockerfile, lint: Linter): void {
 }
 
 function rewritten(from: FromInstruction, {as, name}: {readonly as?: string; readonly name?: string}): string {
-	const words = [as ?? from.as?.keyword.text, name ?? from.as?.name.text];
-	return from.text.replace(/\S+\s+\S+$/, words.join(' '));
+	const before = from.text.trimEnd().split(/\s+/).slice(0, -2);
+	return [...before, as ?? from.as?.keyword.text, name ?? from.as?.name.text].join(' ');
 }
 
 function isOneCase(text: string): boolean {
