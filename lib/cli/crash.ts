@@ -4,17 +4,18 @@ import {join} from 'node:path';
 import {tidyHome} from './names.ts';
 import type {Shell} from './shell.ts';
 
-/** The build that a bug ended. */
+/** What a bug ended: a build, or something else that was done with a store. */
 export interface CrashSite {
-	readonly build: string;
-	readonly root: string;
+	readonly build?: string;
+	/** Default: where stores are. */
+	readonly root?: string | undefined;
 }
 
 /** Reports a bug of ours. The stack goes to a file, and to the screen only if it is asked for. */
 export async function bugLines(
 	error: unknown,
 	{err, env, home}: Pick<Shell, 'err' | 'env' | 'home'>,
-	site?: CrashSite,
+	site: CrashSite,
 ): Promise<readonly string[]> {
 	const message = error instanceof Error ? error.message : String(error);
 	const report = await writeReport(error, site);
@@ -26,11 +27,11 @@ export async function bugLines(
 	];
 }
 
-async function writeReport(error: unknown, site: CrashSite | undefined): Promise<string | undefined> {
+async function writeReport(error: unknown, {build, root}: CrashSite): Promise<string | undefined> {
 	try {
 		const {defaultRoot, version} = await import('../index.ts');
-		const folder = join(site?.root ?? defaultRoot(), 'crash');
-		const path = join(folder, `${site?.build ?? randomBytes(3).toString('hex')}.txt`);
+		const folder = join(root ?? defaultRoot(), 'crash');
+		const path = join(folder, `${build ?? randomBytes(3).toString('hex')}.txt`);
 		const machine = `strata ${version}, Node ${process.version}, ${process.platform}/${process.arch}`;
 		mkdirSync(folder, {recursive: true});
 		writeFileSync(path, `${machine}\n${stackOf(error)}\n`, {mode: 0o600});

@@ -1,3 +1,4 @@
+import {resolve} from 'node:path';
 import {suggest} from '../dockerfile/suggest.ts';
 import {StrataError, UsageError} from '../errors.ts';
 import {readArguments, type Typed} from './arguments.ts';
@@ -106,20 +107,25 @@ function quietPipes({stdout, stderr}: Shell): void {
 
 async function fail(error: unknown, argv: readonly string[], shell: Shell): Promise<number> {
 	const exitCode = error instanceof StrataError ? error.exitCode : 1;
-	const lines = error instanceof StrataError ? errorLines(error, shell) : await bugReport(error, shell);
+	const lines = error instanceof StrataError ? errorLines(error, shell) : await bugReport(error, argv, shell);
 	shell.stderr.write(wantsJson(argv, shell.env) ? errorAsJson(error, exitCode) : `${lines.join('\n')}\n`);
 	return exitCode;
 }
 
-async function bugReport(error: unknown, shell: Shell): Promise<readonly string[]> {
+async function bugReport(error: unknown, argv: readonly string[], shell: Shell): Promise<readonly string[]> {
 	const {bugLines} = await import('./crash.ts');
-	return bugLines(error, shell);
+	const root = typedValue('root', argv);
+	return bugLines(error, shell, {root: root && resolve(shell.cwd, root)});
 }
 
 /** Under rawjson not one line is anything else, whatever goes wrong before the build starts. */
 function wantsJson(argv: readonly string[], env: NodeJS.ProcessEnv): boolean {
-	const typed = argv.join('\n').match(/^--progress[=\n](.*)$/m)?.[1];
-	return (typed ?? env.STRATA_PROGRESS ?? env.BUILDKIT_PROGRESS) === 'rawjson';
+	return (typedValue('progress', argv) ?? env.STRATA_PROGRESS ?? env.BUILDKIT_PROGRESS) === 'rawjson';
+}
+
+/** What was typed for a flag, though the rest of the line may be wrong. */
+function typedValue(flag: 'progress' | 'root', argv: readonly string[]): string | undefined {
+	return argv.join('\n').match(new RegExp(`^--${flag}[=\n](.*)$`, 'm'))?.[1];
 }
 
 function errorAsJson(error: unknown, exitCode: number): string {

@@ -347,3 +347,15 @@ test('values of build args are repeated nowhere: what is printed to be pasted is
 	t.regex(stderr, /^a:latest {2}/m);
 	t.notRegex(stderr, /a-value-of-mine/);
 });
+
+test('the report of a bug lies in the store that was meant', async t => {
+	const {folder, run} = await place(t);
+	const bug = "Array.prototype.findLast = () => { throw new Error('broken'); }";
+	const env = {NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}`};
+	const {status, stderr} = await run(['plan', '--root', 'elsewhere', '.'], {env});
+
+	t.is(status, 1);
+	t.regex(stderr, /^error: this is a bug in strata: broken\nnote: report in .*\/elsewhere\/crash\/\w+\.txt, without/);
+	t.true(existsSync(join(folder, 'elsewhere/crash')));
+	t.false(existsSync(join(folder, 'store')));
+});
