@@ -223,7 +223,7 @@ test('names of one file stay names of one file, the first in order having the co
 	t.deepEqual(copy(linked, {paths: ['d/z', 'o'], destination: '/'}), {z: 'z', o: 'z'}, 'two sources are two copies');
 });
 
-test('xattrs and times come along (CPY-17, CPY-18)', t => {
+test('xattrs and times come along (CPY-17, CPY-18, W-3)', t => {
 	const capable = sampleTree({ping: {text: 'p', xattrs: {'security.capability': 'AQ=='}, mtime: past}});
 
 	t.deepEqual(copy(capable, {paths: ['ping'], destination: '/', chown: '1'}), {ping: 'p 1:1 +security.capability'});

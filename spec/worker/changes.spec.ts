@@ -8,7 +8,7 @@ for (const setting of settings) {
 	const test = unless(setting.reason);
 	const {title} = setting;
 
-	test(`${title}: the layer is what the program changed, removals included (LAY-3, LAY-4)`, async t => {
+	test(`${title}: the layer is what the program changed, removals and owners included (LAY-3, LAY-4, LAY-8)`, async t => {
 		const {jobs} = await session(t, setting, [
 			{
 				base: tree,
@@ -25,6 +25,13 @@ for (const setting of settings) {
 		);
 		t.is(second?.output, 'd:\nn\n\ne:\nx\ny\nz\n');
 		t.deepEqual(second?.layer, ['g file 644 0:0']);
+	});
+
+	test(`${title}: a file with other bytes is in the layer, though it is as large and as old as before (LAY-9)`, async t => {
+		const base = [file('f', 'one', {mtime: 5}), file('g', 'one', {mtime: 5})];
+		const {jobs} = await session(t, setting, [{base, script: 'printf two > f; touch -d @5 f'}]);
+
+		t.deepEqual(jobs[0]?.layer, ['f file 644 0:0']);
 	});
 
 	test(`${title}: what a run left is found again, not unpacked`, async t => {
