@@ -53,7 +53,7 @@ export function workdirWork(step: WorkdirStep, {files}: StageState, builder: Bui
 		fields,
 		async perform() {
 			const entries = directoryEntries(path, {user, now: now(builder)}, await treeOf(files, builder.store));
-			return {layer: finishLayer(step, packEntries(entries, builder), files, builder)};
+			return {layer: finishLayer(step, packEntries(entries, step, builder), files, builder)};
 		},
 	};
 }
@@ -74,7 +74,7 @@ async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: B
 		const placed = placeEntries(selection, placementOf(step, builder), await parentOf(step, before, builder));
 		const spooled = await spoolEntries(placed, builder.store);
 		temporary.push(...spooled.temporary);
-		const packing = packEntries(spooled.entries, builder).finally(discard);
+		const packing = packEntries(spooled.entries, step, builder).finally(discard);
 		return {layer: finishLayer(step, packing, isAlone(step) ? noFiles : before.files, builder)};
 	} catch (error) {
 		discard();

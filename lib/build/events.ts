@@ -1,4 +1,5 @@
 import type {Location} from '../errors.ts';
+import type {PackProgress} from '../layer/packed.ts';
 import type {DiffID, Digest} from '../oci/digest.ts';
 import type {TransferProgress} from '../registry/transfer.ts';
 
@@ -12,6 +13,7 @@ export type BuildEvent =
 	| Transfer
 	| StepOutput
 	| StepFinished
+	| Packing
 	| LayerPacked
 	| Exported
 	| Failed
@@ -108,6 +110,12 @@ export interface StepFinished extends EventCommon {
 	readonly bytes?: number;
 	/** Of a base: what its name stands for. */
 	readonly resolved?: string;
+}
+
+/** While the layer of a step is packed, ten times a second at most; the step itself may be finished. In bytes of its files. */
+export interface Packing extends EventCommon, PackProgress {
+	readonly type: 'packing';
+	readonly step: string;
 }
 
 export interface LayerPacked extends EventCommon {

@@ -9,13 +9,16 @@ import type {Builder} from './builder.ts';
 import type {Files, StackedLayer} from './files.ts';
 import {sameContent} from './same-content.ts';
 
-/** Packs the entries of a step into a layer of the store. */
-export async function packEntries(entries: readonly Entry[], builder: Builder): Promise<PackedLayer> {
-	const {store, packer, epoch, deadline} = builder;
+/** Packs the entries of a step into a layer of the store. Tells how far it is. */
+export async function packEntries(entries: readonly Entry[], step: Step, builder: Builder): Promise<PackedLayer> {
+	const {store, packer, epoch, deadline, events} = builder;
 	const place = store.temporary();
 	const [blob, toc] = [`${place}.blob`, `${place}.toc`];
 	const request = {source: {entries}, blob, toc, ...(epoch === undefined ? {} : {epoch})};
-	const packed = await packer.pack(request, {signal: deadline});
+	const packed = await packer.pack(request, {
+		signal: deadline,
+		onProgress: progress => events.emit({type: 'packing', step: step.id, ...progress}),
+	});
 	try {
 		await adoptLayer(store, {...packed, encoder: encoderName(), blob, toc});
 		return packed;

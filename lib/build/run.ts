@@ -87,6 +87,7 @@ async function runLogged(step: RunStep, {before: {files, origin}, mounts, logFil
 			...(epoch === undefined ? {} : {epoch}),
 			logFile,
 			onOutput: output.append,
+			onPacking: progress => events.emit({type: 'packing', step: step.id, ...progress}),
 			signal,
 		});
 		return {...outcome, ids};

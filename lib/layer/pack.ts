@@ -12,7 +12,7 @@ import {changedFile} from './errors.ts';
 import {blockSize, paddingOf} from './header.ts';
 import {keepsBody} from './layer-toc.ts';
 import {overlayChanges} from './overlay-changes.ts';
-import type {PackedLayer} from './packed.ts';
+import type {PackedLayer, PackProgress} from './packed.ts';
 import {summary} from './summary.ts';
 import {type TarBlocks, tarBlocks} from './tar-blocks.ts';
 import {inTarOrder, inTocOrder, tarHeader} from './tar-entry.ts';
@@ -34,10 +34,13 @@ export interface PackRequest {
 }
 
 /**
- * Packs a layer in one pass: tar, diffID, compression, digest, TOC. The same entries give the same bytes. When it rejects, the
- * files that it began stay for the caller to remove.
+ * Packs a layer in one pass: tar, diffID, compression, digest, TOC. The same entries give the same bytes. `onProgress` is called
+ * ten times a second at most. When it rejects, the files that it began stay for the caller to remove.
  */
-export async function packLayer(request: PackRequest): Promise<PackedLayer> {
+export async function packLayer(
+	request: PackRequest,
+	onProgress: (progress: PackProgress) => void = () => {},
+): Promise<PackedLayer> {
 	const began = performance.now();
 	const {source, epoch} = request;
 	const entries = inTarOrder('upper' in source ? overlayChanges(source.upper) : source.entries);
@@ -48,8 +51,9 @@ export async function packLayer(request: PackRequest): Promise<PackedLayer> {
 			...(request.concurrency && {blocks: request.concurrency}),
 		});
 		const tar = await tarBlocks(encoder);
+		const advance = progressOf(entries, onProgress);
 		const toc: TocEntry[] = [];
-		for (const entry of entries) toc.push(await append(tar, clamped(entry, epoch)));
+		for (const entry of entries) toc.push(await append(tar, clamped(entry, epoch), advance));
 		await tar.write(endOfArchive);
 		const {diffID, digest, size, blocks} = await tar.end();
 		const sorted = inTocOrder(toc);
@@ -73,14 +77,28 @@ function clamped(entry: Entry, epoch: number | undefined): Entry {
 	return {...entry, mtime: epoch === undefined ? mtime : Math.min(mtime, epoch)};
 }
 
-async function append(tar: TarBlocks, entry: Entry): Promise<TocEntry> {
+/** Counts bytes, and tells of them now and then. */
+function progressOf(entries: readonly Entry[], tell: (progress: PackProgress) => void): (bytes: number) => void {
+	const total = entries.reduce((sum, {type, size}) => sum + (type === 'file' ? size : 0), 0);
+	let current = 0;
+	let told = performance.now();
+	return bytes => {
+		current += bytes;
+		const now = performance.now();
+		if (now - told < 100) return;
+		told = now;
+		tell({current, total});
+	};
+}
+
+async function append(tar: TarBlocks, entry: Entry, advance: (bytes: number) => void): Promise<TocEntry> {
 	const header = tarHeader(entry);
 	if (beginsBlock(entry, header.length + entry.size)) await tar.cut();
 	await tar.write(header);
 	const {content: _, ...known} = entry;
 	if (entry.type !== 'file') return known;
 	const offset = tar.position;
-	const {digest, body} = await appendContent(tar, entry);
+	const {digest, body} = await appendContent(tar, entry, advance);
 	await tar.write(zeros.subarray(0, paddingOf(entry.size)));
 	return {...known, offset, digest, ...(body && {body})};
 }
@@ -95,7 +113,11 @@ function beginsBlock({path}: Entry, length: number): boolean {
 	return crc32(encodeName(path)) * meanBlock < length * 2 ** 32;
 }
 
-async function appendContent(tar: TarBlocks, entry: Entry): Promise<{digest: Digest; body?: string}> {
+async function appendContent(
+	tar: TarBlocks,
+	entry: Entry,
+	advance: (bytes: number) => void,
+): Promise<{digest: Digest; body?: string}> {
 	using content = openContent(entry);
 	const hash = createHash('sha256');
 	const body: Buffer[] = [];
@@ -103,6 +125,7 @@ async function appendContent(tar: TarBlocks, entry: Entry): Promise<{digest: Dig
 		const piece = into.subarray(0, content.read(into));
 		hash.update(piece);
 		if (keepsBody(entry)) body.push(Buffer.from(piece));
+		advance(piece.length);
 		return piece.length;
 	});
 	content.finish();

@@ -13,3 +13,9 @@ export interface PackedLayer {
 	/** Milliseconds from the first byte to the blob's rename. */
 	readonly ms: number;
 }
+
+/** How far the packing of a layer is, in bytes of the files in it. */
+export interface PackProgress {
+	readonly current: number;
+	readonly total: number;
+}

@@ -5,7 +5,7 @@ import {Worker} from 'node:worker_threads';
 import {entryPoint} from '../entry-points.ts';
 import {StepError} from '../errors.ts';
 import type {PackRequest} from './pack.ts';
-import type {PackedLayer} from './packed.ts';
+import type {PackedLayer, PackProgress} from './packed.ts';
 
 /** Packs layers in threads of their own, so that it never stands in the way of a step. Its end ends them. */
 export interface Packer extends AsyncDisposable {
@@ -15,6 +15,13 @@ export interface Packer extends AsyncDisposable {
 
 export interface PackOptions {
 	readonly signal?: AbortSignal;
+	/** Called ten times a second at most. */
+	readonly onProgress?: (progress: PackProgress) => void;
+}
+
+/** What a thread says before it answers. */
+export interface PackNews {
+	readonly progress: PackProgress;
 }
 
 /** What a thread answers. The class of an error does not survive the way between threads. */
@@ -34,10 +41,10 @@ export type PackAnswer =
 export function packer(threads = Math.min(2, availableParallelism())): Packer {
 	const pool = threadPool(threads);
 	return {
-		async pack(request, {signal} = {}) {
-			const thread = await pool.take(signal);
+		async pack(request, options = {}) {
+			const thread = await pool.take(options.signal);
 			try {
-				const packed = await ask(thread, request, signal);
+				const packed = await ask(thread, request, options);
 				pool.give(thread);
 				return packed;
 			} catch (error) {
@@ -91,21 +98,39 @@ function threadPool(most: number) {
 	};
 }
 
-async function ask(thread: Worker, request: PackRequest, signal: AbortSignal | undefined): Promise<PackedLayer> {
+async function ask(
+	thread: Worker,
+	request: PackRequest,
+	{signal, onProgress = () => {}}: PackOptions,
+): Promise<PackedLayer> {
 	const done = new AbortController();
 	const heard = (event: string) => once(thread, event, {signal: done.signal});
 	try {
 		signal?.throwIfAborted();
 		const aborted = signal && once(signal, 'abort', {signal: done.signal}).then(() => Promise.reject(signal.reason));
 		const ended = heard('exit').then(() => Promise.reject(new Error('the packing thread ended')));
-		const message = heard('message');
+		const message = answerOf(thread, onProgress, done.signal);
 		thread.postMessage(request);
-		// "error" rejects all that `once` waits for.
-		const [answer] = (await Promise.race([message, ended, ...(aborted ? [aborted] : [])])) as [PackAnswer];
-		return unwrap(answer);
+		// "error" rejects what `once` waits for.
+		return unwrap(await Promise.race([message, ended, ...(aborted ? [aborted] : [])]));
 	} finally {
 		done.abort();
 	}
+}
+
+function answerOf(
+	thread: Worker,
+	onProgress: (progress: PackProgress) => void,
+	done: AbortSignal,
+): Promise<PackAnswer> {
+	return new Promise(resolve => {
+		const hear = (message: PackAnswer | PackNews) => {
+			if ('progress' in message) onProgress(message.progress);
+			else resolve(message);
+		};
+		thread.on('message', hear);
+		done.addEventListener('abort', () => thread.off('message', hear), {once: true});
+	});
 }
 
 function unwrap(answer: PackAnswer): PackedLayer {

@@ -1,7 +1,7 @@
 import type {ChildProcess} from 'node:child_process';
 import {once} from 'node:events';
 import {readFileSync} from 'node:fs';
-import type {PackedLayer} from '../layer/packed.ts';
+import type {PackedLayer, PackProgress} from '../layer/packed.ts';
 import type {Calls, Reply, Request} from './messages.ts';
 import {fromWire} from './wire-error.ts';
 import type {RunOutput} from './worker.ts';
@@ -21,6 +21,7 @@ export interface Connection {
 export interface Listener {
 	readonly signal?: AbortSignal;
 	onOutput?(output: RunOutput): void;
+	onPacking?(progress: PackProgress): void;
 	onLayer?(layer: PackedLayer): void;
 	onLayerError?(error: Error): void;
 }
@@ -104,6 +105,10 @@ function receive(pending: Map<number, Pending>, reply: Reply): void {
 	if (!call) return;
 	if (reply.kind === 'output') {
 		call.listener.onOutput?.(reply.output);
+		return;
+	}
+	if (reply.kind === 'packing') {
+		call.listener.onPacking?.(reply.progress);
 		return;
 	}
 	const isLast = reply.kind !== 'answer' || !owesLayer(reply.gives);

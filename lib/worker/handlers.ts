@@ -1,5 +1,6 @@
 import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
+import type {PackProgress} from '../layer/packed.ts';
 import {type Packer, packer} from '../layer/packer.ts';
 import {mount, mountFlags} from '../linux/mount.ts';
 import {hardLimits} from '../linux/resource-limits.ts';
@@ -99,7 +100,9 @@ async function run(services: Started, {job, parent, options}: RunRequest, to: Co
 	for (const stream of ['stdout', 'stderr'] as const) await tell(stream, redactors[stream].end());
 	if (!frozen) return {status};
 	const owners = services.ids === 1 ? layers : undefined;
-	pack(services, {frozen, parent, owners, epoch, draft: join(services.scratch, `${job.id}-layer`)}, to);
+	const draft = join(services.scratch, `${job.id}-layer`);
+	const onProgress = (progress: PackProgress) => void to.post({kind: 'packing', progress});
+	pack(services, {frozen, parent, owners, epoch, draft, onProgress}, to);
 	return {status, snapshot: frozen.snapshot};
 }
 

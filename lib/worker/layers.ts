@@ -4,7 +4,7 @@ import {applyLayer} from '../layer/apply.ts';
 import {encoderName} from '../layer/encoder.ts';
 import {overlayChanges} from '../layer/overlay-changes.ts';
 import type {PackRequest} from '../layer/pack.ts';
-import type {PackedLayer} from '../layer/packed.ts';
+import type {PackedLayer, PackProgress} from '../layer/packed.ts';
 import type {Packer} from '../layer/packer.ts';
 import {summary} from '../layer/summary.ts';
 import {type DiffID, hexOf} from '../oci/digest.ts';
@@ -39,15 +39,17 @@ export interface Changes {
 	readonly draft: string;
 	/** What the program started from, where owners are to be taken from there. */
 	readonly owners: readonly Layer[] | undefined;
+	readonly onProgress: (progress: PackProgress) => void;
 }
 
 /** Packs what a program changed into a layer of the store: blob and TOC first, then the record that names them. */
 export async function packChanges(store: Store, packer: Packer, changes: Changes): Promise<PackedLayer> {
-	const {frozen, epoch, draft} = changes;
+	const {frozen, epoch, draft, onProgress} = changes;
 	const [blob, tocFile] = [`${draft}.blob`, `${draft}.toc`];
 	try {
 		const source = sourceOf(store, changes);
-		const packed = await packer.pack({source, blob, toc: tocFile, ...(epoch === undefined ? {} : {epoch})});
+		const request = {source, blob, toc: tocFile, ...(epoch === undefined ? {} : {epoch})};
+		const packed = await packer.pack(request, {onProgress});
 		const {layer, content, unpacked, files} = packed;
 		keepToc(store, layer.diffID, tocFile);
 		store.blobs.adopt(blob, layer.descriptor.digest);

@@ -1,4 +1,4 @@
-import type {PackedLayer} from '../layer/packed.ts';
+import type {PackedLayer, PackProgress} from '../layer/packed.ts';
 import type {Layer} from '../oci/image.ts';
 import type {RunJob} from '../runtime/job.ts';
 import type {Candidate} from '../runtime/probe.ts';
@@ -43,7 +43,7 @@ export interface Findings {
 export interface RunRequest {
 	readonly job: RunJob;
 	readonly parent: Snapshot;
-	readonly options: Omit<RunOptions, 'onOutput' | 'signal'>;
+	readonly options: Omit<RunOptions, 'onOutput' | 'onPacking' | 'signal'>;
 }
 
 /** To the worker. */
@@ -58,5 +58,6 @@ export type Reply =
 	| {readonly call: number; readonly kind: 'answer'; readonly gives: unknown}
 	| {readonly call: number; readonly kind: 'error'; readonly error: WireError}
 	| {readonly call: number; readonly kind: 'output'; readonly output: RunOutput}
+	| {readonly call: number; readonly kind: 'packing'; readonly progress: PackProgress}
 	| {readonly call: number; readonly kind: 'layer'; readonly layer: PackedLayer}
 	| {readonly call: number; readonly kind: 'layer-error'; readonly error: WireError};

@@ -70,10 +70,10 @@ function workerOver(connection: Connection, {scratch, facts}: {scratch: string; 
 		prepare: layers => connection.call('prepare', {layers}),
 		gather: files => connection.call('gather', files),
 		remove: paths => connection.call('remove', {paths}),
-		run: async (job, parent, {onOutput, signal, ...options}) => {
+		run: async (job, parent, {onOutput, onPacking, signal, ...options}) => {
 			const {layer, ...events} = expectLayer();
 			const request = {job, parent, options};
-			const outcome = await connection.call('run', request, {signal, onOutput, ...events});
+			const outcome = await connection.call('run', request, {signal, onOutput, onPacking, ...events});
 			return outcome.snapshot ? {...outcome, layer} : outcome;
 		},
 		[Symbol.asyncDispose]: async () => {

@@ -1,4 +1,4 @@
-import type {PackedLayer} from '../layer/packed.ts';
+import type {PackedLayer, PackProgress} from '../layer/packed.ts';
 import type {Layer} from '../oci/image.ts';
 import type {RunJob} from '../runtime/job.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
@@ -35,6 +35,8 @@ export interface RunOptions {
 	readonly logFile: string;
 	/** Called for each piece of output after it is in the log. */
 	readonly onOutput: (output: RunOutput) => void;
+	/** Called while the layer is packed, ten times a second at most. */
+	readonly onPacking: (progress: PackProgress) => void;
 	/** Ends the container: TERM, KILL after 2 s. The promise rejects with the signal's reason once it is gone. */
 	readonly signal: AbortSignal;
 }

@@ -38,7 +38,7 @@ async function runOnce(one, options) {
 		...(await attempt(one, site)),
 		notes: site.notes,
 		unchecked: site.unchecked,
-		agrees: site.agrees,
+		agreements: site.agreements,
 		pictures: site.pictures,
 	};
 	for (const close of site.closers.reverse()) await close();

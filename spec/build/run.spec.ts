@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {existsSync, readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {MachineError, StepError, StepFailedError} from '../../lib/errors.ts';
@@ -248,4 +249,23 @@ runs('noCache runs a RUN after a RUN that changed nothing', async t => {
 	);
 	t.deepEqual(again.manifest.layers, first.manifest.layers);
 	t.true(statSync(join(shop.root, 'blobs/sha256')).isDirectory());
+});
+
+runs('how far the packing of a layer is, is told while it goes on, for RUN and for COPY', async t => {
+	const shop = await workshop(t);
+	const order = onBusybox('RUN head -c 30000000 /dev/urandom > /a', 'COPY b /');
+
+	const {events} = await shop.build({...order, files: {b: randomBytes(30_000_000)}});
+
+	for (const step of ['s2', 's3']) {
+		const told = ofType(events, 'packing').filter(event => event.step === step);
+		const currents = told.map(({current}) => current);
+		t.true(told.length > 0);
+		t.true(told.every(({total}) => total === 30_000_000));
+		t.deepEqual(
+			currents,
+			currents.toSorted((a, b) => a - b),
+		);
+		t.true((currents.at(-1) ?? 0) <= 30_000_000);
+	}
 });

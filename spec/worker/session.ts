@@ -148,7 +148,15 @@ async function perform(state: State, job: Partial<JobOrder> & {readonly id: stri
 	try {
 		const sources = await Promise.all((job.sources ?? []).map(source => sourceOf(source, state)));
 		const secrets = sources.flatMap(source => (source.kind === 'secret' ? [source.data] : []));
-		const options = {layers: state.layers, logFile, onOutput, signal: abort.signal, sources, secrets};
+		const options = {
+			layers: state.layers,
+			logFile,
+			onOutput,
+			onPacking: () => {},
+			signal: abort.signal,
+			sources,
+			secrets,
+		};
 		const outcome = await worker.run(jobOf(job), state.snapshot, options);
 		if (!outcome.snapshot || !outcome.layer) return {...heardOf(), status: outcome.status};
 		const packed = await outcome.layer;

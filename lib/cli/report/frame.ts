@@ -47,14 +47,14 @@ export function frameLines(scene: Scene, options: FrameOptions): readonly string
 	];
 }
 
-function statusText({isPlanned, waiting, steps, done, running, packing, writing}: Scene): string {
+function statusText(scene: Scene): string {
+	const {isPlanned, waiting, steps, done, running, packing, writing} = scene;
 	if (!isPlanned) return waiting ?? 'reading the Dockerfile and its bases';
 	if (writing !== undefined) return `writing ${writing}`;
-	const layers = plural(packing, 'layer');
-	if (done === steps) return packing > 0 ? `packing ${layers}` : 'writing the image';
+	if (done === steps) return scene.packingText ?? 'writing the image';
 	const facts = [`${done} of ${plural(steps, 'step')} done`];
 	if (running.length > 1) facts.push(`${running.length} running`);
-	if (packing > 0) facts.push(`${layers} being packed`);
+	if (packing.layers > 0) facts.push(`${plural(packing.layers, 'layer')} being packed`);
 	return facts.join(', ');
 }
 

@@ -51,7 +51,9 @@ export function plainReporter(options: PlainOptions): Reporter {
 			else if (event.type === 'transfer') transfer(event);
 			else if (event.type === 'warning' || event.type === 'error') printer.annotate(event.type, event);
 			else if (event.type === 'build.finished') for (const line of options.closing(event)) printer.line(line);
-			else if (event.type !== 'build.started' && event.type !== 'layer' && event.type !== 'export') tellStep(event);
+			else if (event.type === 'step.waiting' || event.type === 'step.output' || event.type === 'step.finished') {
+				tellStep(event);
+			}
 		},
 		tick() {
 			whole.tick();

@@ -1,5 +1,7 @@
 import type {BuildEvent} from '../../index.ts';
+import {plural} from '../names.ts';
 import {sanitizeLine} from '../sanitize.ts';
+import {formatProgress} from '../size.ts';
 import {type PlannedStep, plannedSteps, shortName, waitingText} from './facts.ts';
 import {type LineCutter, lineCutter, outputBytes} from './lines.ts';
 import {type Pull, pull} from './pull.ts';
@@ -17,6 +19,16 @@ export interface RunningStep {
 	waiting: string | undefined;
 }
 
+/** How many layers are being packed, and how far they are, in bytes. */
+interface Packing extends Amount {
+	readonly layers: number;
+}
+
+interface Amount {
+	readonly current: number;
+	readonly total: number;
+}
+
 /** What a build looks like at one moment: all that the live area shows. */
 export interface Scene {
 	/** Answers with the step that this event ended. */
@@ -30,7 +42,9 @@ export interface Scene {
 	readonly done: number;
 	readonly running: readonly RunningStep[];
 	/** Layers of finished steps that are still being packed. */
-	readonly packing: number;
+	readonly packing: Packing;
+	/** `packing 2 layers, 61 of 140 MB`, where nothing else is left to do. */
+	readonly packingText: string | undefined;
 	/** Where the image is being written to. */
 	readonly writing: string | undefined;
 	/** Where the output of steps begins on a row. */
@@ -43,7 +57,7 @@ export const tailLength = 20;
 export function scene(): Scene {
 	const steps = new Map<string, PlannedStep>();
 	const running = new Map<string, RunningStep>();
-	const packing = new Set<string>();
+	const packing = new Map<string, Amount>();
 	const packed = new Set<string>();
 	let name = 'build';
 	let done = 0;
@@ -56,7 +70,8 @@ export function scene(): Scene {
 		running.delete(event.step);
 		if (event.result === 'done' || event.result === 'cached') done += 1;
 		const makesLayer = step?.kind === 'run' || step?.kind === 'copy';
-		if (event.result === 'done' && makesLayer && !packed.has(event.step)) packing.add(event.step);
+		if (event.result === 'done' && makesLayer && !packed.has(event.step))
+			packing.set(event.step, {current: 0, total: 0});
 		return step && {step, tail: ended ? lastLines(ended) : []};
 	}
 
@@ -76,6 +91,9 @@ export function scene(): Scene {
 				}
 				case 'step.finished':
 					return finish(event);
+				case 'packing':
+					if (packing.has(event.step)) packing.set(event.step, event);
+					break;
 				case 'layer':
 					packed.add(event.step);
 					packing.delete(event.step);
@@ -111,7 +129,11 @@ export function scene(): Scene {
 			return [...running.values()];
 		},
 		get packing() {
-			return packing.size;
+			return packingOf([...packing.values()]);
+		},
+		get packingText() {
+			const isLeft = steps.size > 0 && done === steps.size && packing.size > 0;
+			return isLeft ? packingText(packingOf([...packing.values()])) : undefined;
 		},
 		get writing() {
 			return writing;
@@ -120,6 +142,16 @@ export function scene(): Scene {
 			return indentOf([...steps.values()]);
 		},
 	};
+}
+
+/** Bytes are not told of what takes no time. */
+function packingText({layers, current, total}: Packing): string {
+	return `packing ${plural(layers, 'layer')}${total > 0 ? `, ${formatProgress(current, total)}` : ''}`;
+}
+
+function packingOf(amounts: readonly Amount[]): Packing {
+	const sum = (part: keyof Amount) => amounts.reduce((all, amount) => all + amount[part], 0);
+	return {layers: amounts.length, current: sum('current'), total: sum('total')};
 }
 
 /** The last lines that a step printed, the open ones included. */

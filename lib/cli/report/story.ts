@@ -1,19 +1,31 @@
 import {plural} from '../names.ts';
 import {shortName, waitingText} from './facts.ts';
 import type {EventOf, Reporter, ReportOptions} from './reporter.ts';
+import {scene} from './scene.ts';
 
 /** What plain mode says of the build as a whole: its first line, and what it waits for where no step runs. */
 export function story(line: (text: string) => void, now: ReportOptions['now']): Pick<Reporter, 'event' | 'tick'> {
 	let started: EventOf<'build.started'> | undefined;
 	let since = now();
 	let waitsFor: string | undefined;
+	let packingFrom: number | undefined;
+	const live = scene();
 
 	const expect = (what: string | undefined) => {
 		since = now();
 		waitsFor = what;
 	};
+	/** After a second, then every ten. */
+	const tellPacking = () => {
+		const text = live.packingText;
+		packingFrom = text === undefined ? undefined : (packingFrom ?? now() + 1000);
+		if (text === undefined || packingFrom === undefined || now() < packingFrom) return;
+		line(text);
+		packingFrom = now() + 10_000;
+	};
 	return {
 		event(event) {
+			live.event(event);
 			if (event.type === 'build.started') {
 				started = event;
 				expect(`strata ${event.strata}: reading the Dockerfile and its bases`);
@@ -29,6 +41,7 @@ export function story(line: (text: string) => void, now: ReportOptions['now']): 
 			}
 		},
 		tick() {
+			tellPacking();
 			if (waitsFor === undefined || now() - since < 1000) return;
 			line(waitsFor);
 			expect(undefined);

@@ -329,3 +329,26 @@ test('a line without end is told in pieces, and a last one without line break to
 		[16_384, 16_384, 7232],
 	);
 });
+
+test('packing that goes on when all steps are done is told of after a second, then every ten (UX P8)', t => {
+	const done = [
+		started(),
+		plan('1/2 base FROM alpine', '2/2 run RUN make'),
+		end(1, 's1', {result: 'cached', ms: 0}),
+		end(2, 's2', {result: 'done', ms: 1}),
+	];
+	const packing = (current: number) => at(3, {type: 'packing', step: 's2', current, total: 140_000_000});
+
+	const lines = tell(done, {
+		after({tick, event}) {
+			tick(100);
+			event(packing(61_200_000));
+			for (const now of [1000, 1100, 1200, 11_000]) tick(now);
+			event(packing(130_000_000));
+			tick(11_100);
+		},
+	}).split('\n');
+
+	t.deepEqual(lines.slice(-2), ['packing 1 layer, 61 of 140 MB', 'packing 1 layer, 130 of 140 MB']);
+	t.is(lines.filter(line => line.startsWith('packing')).length, 2);
+});

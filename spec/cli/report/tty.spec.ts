@@ -511,6 +511,9 @@ test('when the steps are done, what is left to do is named', t => {
 	});
 	const writing = at(4, {type: 'export', output: 'oci', dest: 'out/', state: 'started', ms: 0});
 
+	const packing = at(2, {type: 'packing', step: 's2', current: 61_200_000, total: 140_000_000});
+
 	t.regex(show(done), /redis: packing 1 layer /);
+	t.regex(show([...done, packing]), /redis: packing 1 layer, 61 of 140 MB /);
 	t.regex(show([...done, layer, writing]), /redis: writing out\/ /);
 });
