@@ -10,7 +10,7 @@ import {openCopySource} from './copy-source.ts';
 import {allLayers, type Files} from './files.ts';
 import type {KeyValue} from './key.ts';
 import {wordMissingSource} from './missing-source.ts';
-import {readSecret} from './secrets.ts';
+import {readSecret, secretAsText} from './secrets.ts';
 import type {Stages} from './stage.ts';
 
 /** The mounts of a RUN: as the cache sees them, and how they come to be. */
@@ -25,7 +25,7 @@ export interface RunMounts {
 export interface OpenMounts extends AsyncDisposable {
 	readonly mounts: readonly JobMount[];
 	readonly sources: readonly MountSource[];
-	/** `NAME=value`: secrets, and where an agent is. */
+	/** `NAME=value`: secrets, and where an agent would be. */
 	readonly env: readonly string[];
 	/** Values that no output may show. */
 	readonly secrets: readonly Uint8Array[];
@@ -126,7 +126,7 @@ async function open(
 		return {
 			mounts: parts.flatMap(part => part.mount ?? []),
 			sources: parts.flatMap(part => part.source ?? []),
-			env: parts.flatMap(part => part.env ?? []),
+			env: [...agentEnv(step), ...parts.flatMap(part => part.env ?? [])],
 			secrets: parts.flatMap(part => part.secret ?? []),
 			[Symbol.asyncDispose]: () => held[Symbol.asyncDispose](),
 		};
@@ -168,7 +168,7 @@ async function partOf(mount: Mount, {index, step, stages, shown, cache}: PartOf)
 		case 'secret': {
 			const data = readSecret(mount, stages.builder.request.secrets, location);
 			if (data === undefined) return {};
-			const variable = mount.env === undefined ? {} : {env: `${mount.env}=${Buffer.from(data).toString()}`};
+			const variable = mount.env === undefined ? {} : {env: `${mount.env}=${secretAsText(mount, data, location)}`};
 			if (mount.target === undefined) return {...variable, secret: data};
 			const source = {at, kind: 'secret', data, uid, gid, mode} as const;
 			return {...variable, secret: data, mount: jobMount(mount, index), source};
@@ -177,9 +177,16 @@ async function partOf(mount: Mount, {index, step, stages, shown, cache}: PartOf)
 			const path = await stages.builder.agents.socket(mount, location);
 			if (path === undefined) return {};
 			const source = {at, kind: 'socket', path, uid, gid, mode} as const;
-			return {mount: jobMount(mount, index), source, env: `SSH_AUTH_SOCK=${mount.target}`};
+			return {mount: jobMount(mount, index), source};
 		}
 	}
+}
+
+/** As with BuildKit, the first mount of an agent says where it is, also if none was given; what the image says of it stays. */
+function agentEnv({mounts, env}: RunStep): readonly string[] {
+	const first = mounts.find(({type}) => type === 'ssh');
+	const isSaid = env.some(variable => variable.startsWith('SSH_AUTH_SOCK='));
+	return first && !isSaid ? [`SSH_AUTH_SOCK=${first.target}`] : [];
 }
 
 function ownerOf({uid, gid, mode}: Mount) {
@@ -197,6 +204,6 @@ function mountPlace(index: number): string {
 
 /** A mount of a bundle. What it shows is another matter. */
 export function jobMount({type, target = '', size, readOnly}: Mount, index: number): JobMount {
-	if (type === 'tmpfs') return {type, target, ...(size === undefined ? {} : {size})};
+	if (type === 'tmpfs') return {type, target, readOnly, ...(size === undefined ? {} : {size})};
 	return {type: 'bind', source: mountPlace(index), target, readOnly};
 }

@@ -1,3 +1,4 @@
+import {isUtf8} from 'node:buffer';
 import {readFileSync} from 'node:fs';
 import {DockerfileError, type Location, UsageError} from '../errors.ts';
 import type {Mount} from '../plan/plan.ts';
@@ -13,6 +14,15 @@ export function readSecret(mount: Mount, given: BuildOptions['secrets'], locatio
 	}
 	if (typeof secret === 'string') return Buffer.from(secret);
 	return secret instanceof Uint8Array ? secret : readFile(id, secret.file);
+}
+
+/** The value of a secret as an environment variable has it. Throws for what none can hold. */
+export function secretAsText({id = '', env = ''}: Mount, data: Uint8Array, location: Location): string {
+	if (isUtf8(data) && !data.includes(0)) return Buffer.from(data).toString();
+	throw new DockerfileError('SECRET_BINARY', `the secret ${id} is no text, so ${env} cannot hold it`, {
+		location,
+		help: [`read it from a file: RUN --mount=type=secret,id=${id}`],
+	});
 }
 
 /** The text of a secret that a fetch may use, without the line break of its file; undefined if none is given. */

@@ -1,6 +1,6 @@
 import {execFile, spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {existsSync, mkdtempSync, rmSync} from 'node:fs';
+import {existsSync, mkdtempSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as delay} from 'node:timers/promises';
@@ -52,15 +52,15 @@ async function startAgent(id: string, keys: readonly string[]): Promise<OwnAgent
 	if (!program || !add) throw noOpenSSH();
 	const folder = mkdtempSync(join(tmpdir(), 'strata-ssh-'));
 	const socket = join(folder, 'agent');
-	const agent = spawn(program, ['-D', '-a', socket], {stdio: 'ignore'});
-	const remove = () => rmSync(folder, {recursive: true, force: true});
-	process.once('exit', remove);
+	// `detached`: a Ctrl-C is for us, who may still need it
+	const agent = spawn(program, ['-a', socket, '/bin/sh', '-c', keeper, folder], {
+		stdio: ['pipe', 'ignore', 'ignore'],
+		detached: true,
+	});
+	const ended = once(agent, 'exit');
 	const end = async () => {
-		const ended = agent.exitCode === null && agent.signalCode === null ? once(agent, 'exit') : undefined;
-		agent.kill();
+		agent.stdin.end();
 		await ended;
-		process.off('exit', remove);
-		remove();
 	};
 	try {
 		while (agent.exitCode === null && !existsSync(socket)) await delay(5);
@@ -71,6 +71,9 @@ async function startAgent(id: string, keys: readonly string[]): Promise<OwnAgent
 		throw error;
 	}
 }
+
+/** Ends the agent when its stdin does: when we say so, or when we are no more, however that came. */
+const keeper = 'cat; kill "$SSH_AGENT_PID"; rm -rf "$0"';
 
 /** Without a terminal and without a way to ask, a key with a passphrase is refused, not waited for. */
 async function addKey(program: string, {key, id, socket}: {key: string; id: string; socket: string}): Promise<void> {

@@ -1,3 +1,4 @@
+import {csvFields} from '../dockerfile/instructions/csv.ts';
 import {UsageError} from '../errors.ts';
 import type {Output} from '../index.ts';
 import type {Arguments} from './command.ts';
@@ -16,7 +17,7 @@ export function writesStdout(args: Arguments): boolean {
 /** `DIR`, `-`, or `type=oci|docker,dest=FILE` with `tar=true|false` for oci, whose default is a file as in buildx. */
 export function parseOutput(text: string): Output {
 	if (text === '-') return {type: 'oci', dest: '-', tar: true};
-	if (!/^\w+=/.test(text)) return {type: 'oci', dest: text};
+	if (!/^"?\w+=/.test(text)) return {type: 'oci', dest: text};
 
 	const {type, dest, tar = 'true', ...others} = Object.fromEntries(fields(text));
 	const [unknown] = Object.keys(others);
@@ -29,8 +30,9 @@ export function parseOutput(text: string): Output {
 
 /** Fields of a line of CSV, each `key=value`: one with a comma stands in double quotes. */
 function fields(text: string): readonly (readonly [string, string])[] {
-	return [...text.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, bare = '']) => {
-		const field = quoted === undefined ? bare : quoted.replaceAll('""', '"');
+	const all = csvFields(text);
+	if (!all) throw badOutput('--output (-o) has a quote that is not closed');
+	return all.map(field => {
 		const at = field.indexOf('=');
 		return at === -1 ? [field, 'true'] : [field.slice(0, at), field.slice(at + 1)];
 	});

@@ -1,5 +1,6 @@
 import {statSync} from 'node:fs';
 import {resolve} from 'node:path';
+import {csvFields} from '../dockerfile/instructions/csv.ts';
 import {UsageError} from '../errors.ts';
 import type {BuildOptions} from '../index.ts';
 
@@ -37,7 +38,7 @@ export function parseSsh(text: string, env: NodeJS.ProcessEnv): readonly [string
 
 /** `src` and `source` are one key, as with docker. */
 function fieldsOf(text: string): ReadonlyMap<string, string> {
-	const pairs = text.split(',').map(part => {
+	const pairs = (csvFields(text) ?? [text]).map(part => {
 		const at = part.indexOf('=');
 		if (at <= 0 || at === part.length - 1) throw badSecret(text);
 		const key = part.slice(0, at).toLowerCase();

@@ -39,4 +39,15 @@ export interface ResourceLimit {
 /** A mount with its source already found: `source` is a path of this machine. */
 export type JobMount =
 	| {readonly type: 'bind'; readonly source: string; readonly target: string; readonly readOnly: boolean}
-	| {readonly type: 'tmpfs'; readonly target: string; readonly size?: number};
+	| TmpfsMount;
+
+/** An empty filesystem in memory. */
+export interface TmpfsMount {
+	readonly type: 'tmpfs';
+	readonly target: string;
+	readonly readOnly?: boolean;
+	/** Bytes. */
+	readonly size?: number;
+	/** Of its root. Default: what the runtime takes. */
+	readonly mode?: number;
+}

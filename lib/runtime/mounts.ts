@@ -1,6 +1,6 @@
 import type {Mount} from '../oci/runtime.ts';
 import type {BundleOptions} from './bundle.ts';
-import type {JobMount, RunJob} from './job.ts';
+import type {RunJob, TmpfsMount} from './job.ts';
 import {resolvConf} from './resolv-conf.ts';
 
 /** A file that a bundle holds besides config.json; `path` is relative to the bundle. */
@@ -69,8 +69,13 @@ function kernel(destination: string, type: string, options: readonly string[], s
 }
 
 /** Programs may be run from it: that is where builds like to compile. */
-function tmpfs({target, size}: JobMount & {type: 'tmpfs'}): Mount {
-	return kernel(target, 'tmpfs', ['nosuid', 'nodev', ...(size === undefined ? [] : [`size=${size}`])]);
+function tmpfs({target, readOnly, size, mode}: TmpfsMount): Mount {
+	return kernel(target, 'tmpfs', [
+		...['nosuid', 'nodev'],
+		...(readOnly ? ['ro'] : []),
+		...(size === undefined ? [] : [`size=${size}`]),
+		...(mode === undefined ? [] : [`mode=${mode.toString(8)}`]),
+	]);
 }
 
 function depth(mount: Mount): number {

@@ -11,9 +11,12 @@ const mask = Buffer.from('***');
 /** Below this many bytes a value is no secret that could be told from other output. */
 const shortest = 4;
 
-/** Replaces the values, less the line break that files end with, by `***`. */
+/** The same for one of several lines: short ones, such as brackets, are in everything. */
+const shortestLine = 8;
+
+/** Replaces the values, less the line break that files end with, and each line of them, by `***`. */
 export function redactor(values: readonly Uint8Array[]): Redactor {
-	const secrets = values.map(withoutLineBreak).filter(({length}) => length >= shortest);
+	const secrets = values.flatMap(maskedOf);
 	let held: Buffer = Buffer.alloc(0);
 	return {
 		push(data) {
@@ -29,6 +32,14 @@ export function redactor(values: readonly Uint8Array[]): Redactor {
 			return last;
 		},
 	};
+}
+
+/** What of a value is not to be seen. A key may be printed line by line, as by `set -x`, or with other line breaks. */
+function maskedOf(value: Uint8Array): readonly Buffer[] {
+	const whole = withoutLineBreak(value);
+	const lines = whole.toString('latin1').split(/[\r\n]+/);
+	const long = lines.filter(({length}) => lines.length > 1 && length >= shortestLine);
+	return [...(whole.length >= shortest ? [whole] : []), ...long.map(line => Buffer.from(line, 'latin1'))];
 }
 
 function withoutLineBreak(value: Uint8Array): Buffer {

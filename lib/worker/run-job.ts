@@ -9,7 +9,7 @@ import {bundleFiles} from '../runtime/mounts.ts';
 import type {Runtime} from '../runtime/runtime.ts';
 import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
 import type {Store} from '../store/store.ts';
-import {makeInRoot, readInRoot} from './in-root.ts';
+import {makeInRoot, readInRoot, resolveInRoot, statInside} from './in-root.ts';
 import {makeMountPoints, mountPoints, usualPoints} from './mount-points.ts';
 import type {MountSource} from './mount-source.ts';
 import {openSources} from './open-sources.ts';
@@ -66,7 +66,8 @@ export async function runJob(
 	findProgram(job, rootfs);
 	const made = makeMountPoints(rootfs, [...usualPoints, ...placed.filter(({within}) => within === rootfs)]);
 	for (const point of placed) if (open.own.has(point.within)) makeMountPoints(point.within, [point]);
-	writeBundle(services.ids === 1 ? withOneId(job) : job, user, {
+	const modes = withModes(job, rootfs);
+	writeBundle(services.ids === 1 ? withOneId(modes) : modes, user, {
 		bundle,
 		rootfs,
 		singleID: services.ids === 1,
@@ -75,6 +76,15 @@ export async function runJob(
 	const restored = made.remove();
 	events.signal.throwIfAborted();
 	return status === 0 ? {status, frozen: await active.commit(restored)} : {status};
+}
+
+/** A tmpfs has the mode of the folder that it covers, as runc gives it by itself and crun does not. */
+function withModes(job: RunJob, rootfs: string): RunJob {
+	const mounts = job.mounts.map(mount => {
+		const stat = mount.type === 'tmpfs' ? statInside(rootfs, resolveInRoot(rootfs, mount.target)) : undefined;
+		return mount.type === 'tmpfs' && stat ? {...mount, mode: stat.mode & 0o7777} : mount;
+	});
+	return {...job, mounts};
 }
 
 /** Whom USER means in this root filesystem. The namespace has ids below a limit only. */

@@ -106,15 +106,58 @@ runs(
 		const {events, trees} = await shop.build({
 			...onBusybox(
 				'RUN --mount=type=ssh echo $SSH_AUTH_SOCK; stat -c "%a %F" $SSH_AUTH_SOCK',
-				'RUN --mount=type=ssh,id=other test -z "$SSH_AUTH_SOCK"',
+				'RUN --mount=type=ssh,id=other test ! -e "$SSH_AUTH_SOCK"; echo $SSH_AUTH_SOCK',
+				'RUN --mount=type=ssh,id=other,target=/1 --mount=type=ssh,target=/2 echo $SSH_AUTH_SOCK; test -S /2',
 				'RUN --mount=type=ssh,uid=0,mode=0666,target=/agent test -S /agent && ls /run 2>/dev/null || echo nothing else',
 			),
 			ssh: {default: {socket}},
 		});
 		const {error} = await shop.tell(onBusybox('RUN --mount=type=ssh,required true'));
 
-		t.is(outputOf(events), '/run/buildkit/ssh_agent.0\n600 socket\nnothing else\n');
-		t.deepEqual(trees.slice(-3), [{}, {}, {}]);
+		const place = '/run/buildkit/ssh_agent.0';
+		t.is(outputOf(events), `${place}\n600 socket\n${place}\n/1\nnothing else\n`);
+		t.deepEqual(trees.slice(-4), [{}, {}, {}, {}]);
 		t.like(error, {code: 'SSH_MISSING', exitCode: 3});
 	},
 );
+
+runs('a tmpfs begins empty, has the size it was given, and leaves nothing (RUN-4)', async t => {
+	const shop = await workshop(t);
+	const mount = '--mount=type=tmpfs,target=/tmp,size=1m';
+
+	const {events, trees} = await shop.build(
+		onBusybox(
+			'RUN echo x > /tmp/below',
+			`RUN ${mount} ls /tmp; busybox df -k /tmp | tail -n 1; echo y > /tmp/y`,
+			'RUN ls /tmp',
+		),
+	);
+
+	t.regex(outputOf(events), /^tmpfs +1024 .* \/tmp\nbelow\n$/);
+	t.deepEqual(trees[2], {});
+});
+
+runs('a tmpfs has the mode of the folder that it covers, and may be read-only (RUN-4)', async t => {
+	const shop = await workshop(t);
+
+	const {events} = await shop.build(
+		onBusybox(
+			'RUN mkdir -m 711 /own',
+			'RUN --mount=type=tmpfs,target=/tmp --mount=type=tmpfs,target=/own --mount=type=tmpfs,target=/new stat -c %a /tmp /own /new',
+			'RUN --mount=type=tmpfs,target=/tmp,ro touch /tmp/x 2>/dev/null || echo read-only',
+		),
+	);
+
+	t.is(outputOf(events), '1777\n711\n755\nread-only\n');
+});
+
+runs('a secret that is no text cannot be a variable, but a file (RUN-5)', async t => {
+	const shop = await workshop(t);
+	const secrets = {s: Buffer.from([0x61, 0, 0xff])};
+
+	const {error} = await shop.tell({...onBusybox('RUN --mount=type=secret,id=s,env=S true'), secrets});
+	const {events} = await shop.build({...onBusybox('RUN --mount=type=secret,id=s wc -c < /run/secrets/s'), secrets});
+
+	t.like(error, {code: 'SECRET_BINARY', exitCode: 3, location: {start: 2, column: 5}});
+	t.is(outputOf(events), '3\n');
+});

@@ -10,6 +10,8 @@ test('a secret is a file, a variable, or whichever of both has its name (CLI-7)'
 	t.deepEqual(parseSecret('type=env,id=a,src=A', env), ['a', 'value']);
 	t.deepEqual(parseSecret('type=file,id=a,source=/dev/null', env), ['a', {file: '/dev/null'}]);
 	t.deepEqual(parseSecret('id=/etc/passwd', {}), ['/etc/passwd', {file: '/etc/passwd'}]);
+	t.deepEqual(parseSecret('id=a,"src=/dev/../dev/null"', env), ['a', {file: '/dev/null'}]);
+	t.throws(() => parseSecret('id=a,"src=/a,b"', env), {message: '--secret id=a: there is no /a,b'});
 	t.is(parseSecret('id=a,env=NONE', env), undefined);
 });
 
