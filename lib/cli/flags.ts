@@ -84,6 +84,7 @@ const ignored: readonly Flag[] = [
 	{name: 'force-rm', ignored: leavesNone},
 	{name: 'compress', ignored: 'the context is sent nowhere'},
 	{name: 'builder', value: 'NAME', ignored: 'strata is the only builder'},
+	{name: 'cache-from', value: 'IMAGE', ignored: 'the cache of this store is always used, and no other yet'},
 	{name: 'cgroup-parent', value: 'PATH', ignored: 'a RUN stays in the cgroup of its build'},
 ];
 

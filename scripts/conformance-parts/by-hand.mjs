@@ -21,6 +21,7 @@ export function withHandWork(one) {
 		],
 		archives: work.archives,
 		needs: work.needs,
+		ownStore: work.ownStore,
 		unchecked: work.unchecked,
 	};
 }

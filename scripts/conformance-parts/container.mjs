@@ -1,6 +1,7 @@
 import {spawn} from 'node:child_process';
 import {lchownSync, mkdirSync, mkdtempSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 import {treeOf} from './image.mjs';
 import {capture} from './processes.mjs';
 import {writeTree} from './trees.mjs';
@@ -15,8 +16,14 @@ export async function runImage(image, words, site) {
 /** Starts an image by runc, as `docker run -d` does; what runs then ends with the case. */
 export async function startImage(image, words, site) {
 	const {args, state, id} = await bundleOf(image, words, site);
-	spawn('runc', [...state, 'run', ...args], {stdio: 'ignore'}).on('error', () => {});
-	site.closers.push(() => capture('runc', [...state, 'delete', '-f', id]));
+	const running = spawn('runc', [...state, 'run', ...args], {stdio: 'ignore'});
+	const ended = new Promise(resolve => running.on('error', resolve).on('exit', resolve));
+	site.closers.push(async () => {
+		// what is still being started cannot be deleted
+		while (running.exitCode === null && (await capture('runc', [...state, 'state', id])).status !== 0) await pause(50);
+		await capture('runc', [...state, 'delete', '-f', id]);
+		await ended;
+	});
 	return {};
 }
 

@@ -2,6 +2,7 @@ import {differencesOf, pictureOf} from './compare.mjs';
 import {recordedFor} from './recorded.mjs';
 import {openBuildah} from './reference-buildah.mjs';
 import {openDocker} from './reference-docker.mjs';
+import {writtenFor} from './written.mjs';
 
 const makers = {
 	buildah: openBuildah,
@@ -34,7 +35,7 @@ export async function compareWithReferences(outcome, site) {
  * reference that does not build it, being older, says nothing.
  */
 async function compareRecorded({image, step}, site) {
-	const recorded = {...recordedFor(site, step.id), ...site.written[step.id]};
+	const recorded = {...recordedFor(site, step.id), hand: writtenFor(site, step.id)};
 	const known = [...site.judges, 'hand'].filter(name => recorded[name]?.files);
 	if (known.length === 0) return void site.unchecked.push('files and config: no reference builds it');
 	const ours = await pictureOf(image, site.registry);

@@ -34,6 +34,7 @@ function modesOf({steps}) {
 async function runOnce(one, options) {
 	const folder = mkdtempSync(join(tmpdir(), 'strata-conformance-'));
 	const site = siteOf(one, {...options, folder});
+	if (!one.ownStore) options.store.openTo(site.root);
 	const result = {
 		...(await attempt(one, site)),
 		notes: site.notes,
@@ -76,8 +77,7 @@ function siteOf(one, options) {
 		/** Who else builds it, in the order in which they are asked; what they made of it. */
 		judges: one.judges,
 		pictures: [],
-		/** What spec/conformance/written.json says that they should make of it; whom strata agrees with, and who makes it otherwise. */
-		written: one.written ?? {},
+		/** Whom strata agrees with, and who makes it otherwise. */
 		agreements: [],
 		/** What of the case this harness does not compare. */
 		unchecked: [...(one.unchecked ?? [])],

@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {cpSync, mkdirSync} from 'node:fs';
+import {chmodSync, cpSync, lstatSync, mkdirSync, readdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {buildStep} from './build.mjs';
 import {check} from './checks.mjs';
@@ -20,6 +20,7 @@ export const steps = {
 	copy: ({id, from, to = ''}, site) => {
 		const place = site.places.get(id) ?? newPlace(id, site);
 		cpSync(join(corpus, from), join(place, to), {recursive: true, verbatimSymlinks: true});
+		setModes(join(place, to));
 	},
 	times: ({id, mtime}, site) => resetTimes(site.places.get(id), mtime),
 	build: buildStep,
@@ -41,6 +42,14 @@ function newPlace(id, site) {
 	mkdirSync(place);
 	site.places.set(id, place);
 	return place;
+}
+
+/** The modes that files of the corpus had when references were recorded, whatever they are in this checkout of it. */
+function setModes(path) {
+	const stat = lstatSync(path);
+	if (stat.isSymbolicLink()) return;
+	if (stat.isDirectory()) for (const name of readdirSync(path)) setModes(join(path, name));
+	chmodSync(path, stat.isDirectory() || stat.mode & 0o111 ? 0o555 : 0o444);
 }
 
 /** The commands may ask servers of this process. */
