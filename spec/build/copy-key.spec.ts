@@ -1,8 +1,21 @@
-import {chmodSync, utimesSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {execFileSync} from 'node:child_process';
+import {
+	chmodSync,
+	chownSync,
+	linkSync,
+	mkdirSync,
+	renameSync,
+	rmSync,
+	symlinkSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
+import {dirname, join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {type Order, workshop} from '../helpers/build.ts';
 import {folderFor} from '../helpers/folder.ts';
+import {without} from '../helpers/programs.ts';
+import {unless} from '../helpers/skip.ts';
 
 /** A COPY as it is built first; the specs change one thing of it each. */
 const usual = {
@@ -92,6 +105,62 @@ test('the key of a COPY does not see times (KEY-1)', async t => {
 	const {rows} = await shop.build(order);
 
 	t.is(rows.at(-1), 'COPY a /: cached');
+});
+
+/** One change of a folder that is copied whole, seen or not. */
+const changes: Readonly<Record<string, readonly [(folder: string) => void, 'done' | 'cached']>> = {
+	'the name of a file': [folder => renameSync(join(folder, 'a'), join(folder, 'b')), 'done'],
+	'where a link leads': [folder => linkAnew('other', join(folder, 'l')), 'done'],
+	'a link where a file was': [folder => linkAnew('l', join(folder, 'a')), 'done'],
+	'an empty directory': [folder => mkdirSync(join(folder, 'e')), 'done'],
+	'an extended attribute': [folder => execFileSync('setfattr', ['-n', 'user.a', '-v', '2', join(folder, 'a')]), 'done'],
+	'a link that is made anew': [folder => linkAnew('a', join(folder, 'l')), 'cached'],
+	'who owns files of the context': [folder => chownSync(join(folder, 'a'), 7, 8), 'cached'],
+	'another name for one file': [folder => linkAgain(join(folder, 'a')), 'cached'],
+	'times of a directory': [folder => utimesSync(folder, 7, 7), 'cached'],
+};
+
+function linkAnew(target: string, path: string): void {
+	rmSync(path);
+	symlinkSync(target, path);
+}
+
+/** The same file, by a name outside of the context. */
+function linkAgain(path: string): void {
+	linkSync(path, `${dirname(path)}-link`);
+}
+
+for (const [what, [change, end]] of Object.entries(changes)) {
+	const reason =
+		(what.startsWith('who') && process.getuid?.() !== 0 && 'only root gives files away') ||
+		(what.includes('attribute') && without('setfattr')) ||
+		undefined;
+	unless(reason)(`the key of a COPY ${end === 'done' ? 'sees' : 'does not see'} ${what} (KEY-1)`, async t => {
+		const shop = await workshop(t);
+		const context = join(await folderFor(t), 'context');
+		mkdirSync(context);
+		writeFileSync(join(context, 'a'), 'a');
+		symlinkSync('a', join(context, 'l'));
+		const order = {lines: ['FROM scratch', 'COPY . /all/'], context};
+		await shop.build(order);
+
+		change(context);
+
+		t.is((await shop.build(order)).rows.at(-1), `COPY . /all/: ${end}`);
+		t.is((await shop.build(order)).rows.at(-1), 'COPY . /all/: cached');
+	});
+}
+
+test('the key of a COPY sees the ids that files of a stage have (KEY-1)', async t => {
+	const shop = await workshop(t);
+	const end = async (owner: string) => {
+		const lines = ['FROM scratch AS a', `COPY --chown=${owner} f /f`, 'FROM scratch', 'COPY --from=a /f /'];
+		return (await shop.build({lines, files: {f: 'f'}})).rows.at(-1)?.replace(/.*: /, '');
+	};
+	await end('1:1');
+
+	t.deepEqual([await end('2:1'), await end('1:2')], ['done', 'done']);
+	t.is(await end('1:1'), 'cached');
 });
 
 for (const [copy, end] of [

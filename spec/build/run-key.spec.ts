@@ -1,9 +1,10 @@
-import {mkdtempSync, rmSync} from 'node:fs';
+import {mkdtempSync, rmSync, utimesSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import anyTest, {type TestFn} from 'ava';
 import {formatPlatform, hostPlatform} from '../../lib/oci/platform.ts';
 import {type Order, onBusybox, type Workshop, withoutRun, workshopAt} from '../helpers/build.ts';
+import {folderFor} from '../helpers/folder.ts';
 
 const test = anyTest as TestFn;
 const serial = withoutRun === undefined ? test.serial : test.serial.skip;
@@ -29,6 +30,29 @@ async function endOf(shop: Workshop, change: Change): Promise<string | undefined
 	return (await shop.build(orderOf(change))).rows.at(-1)?.replace(/.*: /s, '');
 }
 
+const mounting = (mount: string) => `RUN --mount=${mount} ${usual.slice(4)}`;
+
+/** What else a mount is asked to be: its type, a field, and two ways to write it. */
+const mountFields = [
+	['bind', 'mode of access', 'ro', 'rw'],
+	['cache', 'id', 'id=x', 'id=y'],
+	['cache', 'sharing', 'sharing=shared', 'sharing=locked'],
+	['cache', 'owner', 'uid=1', 'uid=2'],
+	['cache', 'group', 'gid=1', 'gid=2'],
+	['cache', 'mode', 'mode=0700', 'mode=0711'],
+	['cache', 'mode of access', 'rw', 'ro'],
+	['tmpfs', 'size', 'size=1m', 'size=2m'],
+	['tmpfs', 'mode of access', 'rw', 'ro'],
+	['secret', 'id', 'id=x', 'id=y'],
+	['secret', 'variable', 'id=x,env=X', 'id=x,env=Y'],
+	['secret', 'owner', 'id=x,uid=1', 'id=x,uid=2'],
+	['secret', 'group', 'id=x,gid=1', 'id=x,gid=2'],
+	['secret', 'mode', 'id=x,mode=0400', 'id=x,mode=0444'],
+	['ssh', 'id', 'id=x', 'id=y'],
+	['ssh', 'owner', 'uid=1', 'uid=2'],
+	['ssh', 'mode', 'mode=0600', 'mode=0666'],
+] as const;
+
 const seen: Readonly<Record<string, readonly [Change, Change]>> = {
 	'its command': [{}, {run: 'RUN echo b >> /out'}],
 	SHELL: [{}, {before: ['SHELL ["/bin/sh", "-e", "-c"]']}],
@@ -45,6 +69,20 @@ const seen: Readonly<Record<string, readonly [Change, Change]>> = {
 	'the directory': [{before: ['WORKDIR /w', 'WORKDIR /']}, {before: ['WORKDIR /w']}],
 	'the body of a heredoc (W-19)': [{run: 'RUN <<x\necho a\nx'}, {run: 'RUN <<x\necho b\nx'}],
 	mounts: [{run: 'RUN --mount=type=tmpfs,target=/a echo a'}, {run: 'RUN --mount=type=tmpfs,target=/b echo a'}],
+	'the files of a bind': [
+		{run: mounting('target=/a'), files: {f: '1'}},
+		{run: mounting('target=/a'), files: {f: '2'}},
+	],
+	'the modes of a bind': [
+		{run: mounting('target=/a'), files: {f: {data: '1', mode: 0o600}}},
+		{run: mounting('target=/a'), files: {f: {data: '1', mode: 0o700}}},
+	],
+	...Object.fromEntries(
+		mountFields.map(([type, field, one, other]) => [
+			`the ${field} of a ${type} mount`,
+			[{run: mounting(`type=${type},target=/a,${one}`)}, {run: mounting(`type=${type},target=/a,${other}`)}],
+		]),
+	),
 	'the network': [{}, {network: 'none'}],
 	'the size of /dev/shm': [{}, {shmSize: 2 ** 20}],
 	limits: [{ulimits: {nofile: 64}}, {ulimits: {nofile: 65}}],
@@ -84,6 +122,44 @@ for (const [what, [before, after]] of Object.entries(seen)) {
 		t.is(await endOf(shop(t), before), 'cached');
 	});
 }
+
+/** What a first build had, and another has, without being another RUN. */
+const indifferent: Readonly<Record<string, readonly [Change, Change]>> = {
+	'the value of a secret': [
+		{run: mounting('type=secret,id=x,env=X'), secrets: {x: Buffer.from('one value')}},
+		{run: mounting('type=secret,id=x,env=X'), secrets: {x: Buffer.from('another')}},
+	],
+	'whether a secret that is not required is given': [
+		{run: mounting('type=secret,id=x'), secrets: {x: Buffer.from('one value')}},
+		{run: mounting('type=secret,id=x')},
+	],
+	'files of the context that a bind does not show': [
+		{run: mounting('source=f,target=/a'), files: {f: '1', other: '1'}},
+		{run: mounting('source=f,target=/a'), files: {f: '1', other: '2'}},
+	],
+	'what a cache has in it, which the first has changed': [
+		{run: 'RUN --mount=type=cache,target=/a echo a >> /a/f'},
+		{run: 'RUN --mount=type=cache,target=/a echo a >> /a/f'},
+	],
+};
+
+for (const [what, [before, after]] of Object.entries(indifferent)) {
+	serial(`the key of a RUN does not see ${what} (KEY-2)`, async t => {
+		await shop(t).build(orderOf(before));
+
+		t.is(await endOf(shop(t), after), 'cached');
+	});
+}
+
+serial('the key of a RUN does not see times of what a bind shows', async t => {
+	const context = await folderFor(t);
+	writeFileSync(join(context, 'f'), 'times');
+	const order = orderOf({run: mounting('target=/a'), context});
+	await shop(t).build(order);
+	utimesSync(join(context, 'f'), 7, 7);
+
+	t.is((await shop(t).build(order)).rows.at(-1)?.replace(/.*: /s, ''), 'cached');
+});
 
 for (const [what, change] of Object.entries(unseen)) {
 	serial(`the key of a RUN does not see ${what}`, async t => {
