@@ -61,7 +61,7 @@ export async function runJob(
 	await using active = await services.snapshotter.activate(parent, {folder, stubs: mountPoints(job)});
 	const {rootfs} = active;
 	const user = userOf(job, rootfs, services.ids);
-	const placed = checkView(rootfs, job);
+	const placed = checkView(rootfs, job, open.own);
 	makeInRoot(rootfs, job.cwd, user);
 	findProgram(job, rootfs);
 	const made = makeMountPoints(rootfs, [...usualPoints, ...placed.filter(({within}) => within === rootfs)]);

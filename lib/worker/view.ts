@@ -15,12 +15,13 @@ export interface Placed extends Stub {
  * Refuses an image, or a job, that would make the runtime mount, or begin, where its container does not end: escapes of runtimes come by
  * links that lead to /proc, where a path can mean anything (CVE-2024-21626, CVE-2025-31133, CVE-2025-52565, CVE-2025-52881). Looks at the
  * root filesystem at rest, so nobody can exchange what was looked at; only in a cache that several steps share is that left to the runtime.
- * Answers with where the job mounts something; what will lie in memory is not among it.
+ * Answers with where the job mounts something; what will lie in memory is not among it. In the sources that are its `own`, what is missing
+ * can be made, also if they are read-only for the program.
  */
-export function checkView(rootfs: string, job: RunJob): readonly Placed[] {
+export function checkView(rootfs: string, job: RunJob, own: ReadonlySet<string> = new Set()): readonly Placed[] {
 	for (const name of kernelFolders) checkFolder(rootfs, name);
 	for (const path of ['/etc/hosts', '/etc/resolv.conf']) checkFile(rootfs, path);
-	const {covered, placed} = viewOf(rootfs, job);
+	const {covered, placed} = viewOf(rootfs, job, own);
 	if (follow(job.cwd, {rootfs, covered}) === undefined) {
 		throw new StepError('WORKDIR_UNSOUND', `RUN cannot begin in ${job.cwd}: it leads to open files, none of the image`);
 	}
@@ -54,9 +55,14 @@ function checkFile(rootfs: string, path: string): void {
 }
 
 /** What the program will find where, with the mounts of its job made one after another. Throws if one of them must not be made. */
-function viewOf(rootfs: string, {mounts, files}: RunJob): {covered: readonly Covered[]; placed: readonly Placed[]} {
+function viewOf(
+	rootfs: string,
+	{mounts, files}: RunJob,
+	own: ReadonlySet<string>,
+): {covered: readonly Covered[]; placed: readonly Placed[]} {
 	const covered: Covered[] = [];
 	const placed: Placed[] = [];
+	const fixed = new Set<string>();
 	const depth = ({target}: {readonly target: string}) => target.split('/').length;
 	const ours = files.map(({path}) => ({target: path, type: 'file' as const}));
 	const targets = [...mounts.map(mount => ({...mount, type: typeOf(mount), source: sourceOf(mount)})), ...ours];
@@ -66,8 +72,10 @@ function viewOf(rootfs: string, {mounts, files}: RunJob): {covered: readonly Cov
 			throw new StepError('TARGET_UNSOUND', `RUN: nothing can be mounted at ${mount.target}, which is the kernel's`);
 		}
 		const cover = coverOf(at, {rootfs, covered});
-		if (cover) placed.push(checkPlace({...cover, type: mount.type}, mount.target));
-		covered.unshift({at, source: 'source' in mount ? mount.source : undefined});
+		if (cover) placed.push(checkPlace({...cover, type: mount.type}, mount.target, fixed));
+		const source = 'source' in mount ? mount.source : undefined;
+		if (source !== undefined && 'readOnly' in mount && mount.readOnly && !own.has(source)) fixed.add(source);
+		covered.unshift({at, source});
 	}
 	return {covered, placed};
 }
@@ -76,11 +84,20 @@ function sourceOf(mount: RunJob['mounts'][number]): string | undefined {
 	return mount.type === 'bind' ? mount.source : undefined;
 }
 
-/** A folder is mounted on a folder, and anything else on a file; whatever is missing is made, but not below a file. */
-function checkPlace(placed: Placed, target: string): Placed {
+/** A folder is mounted on a folder, and anything else on a file; whatever is missing is made, but not below a file, nor in a `fixed` source. */
+function checkPlace(placed: Placed, target: string, fixed: ReadonlySet<string>): Placed {
 	const {within, path, type} = placed;
 	const [missing] = missingOnTheWay(within, path);
 	const there = statInside(within, missing === undefined ? path : dirname(missing));
+	if (missing !== undefined && fixed.has(within)) {
+		throw new StepError(
+			'TARGET_MISSING',
+			`RUN: nothing can be mounted at ${target}, which is not in the read-only cache`,
+			{
+				help: ['mount the cache without readonly, or make the folder in it before'],
+			},
+		);
+	}
 	const mustBeFolder = missing !== undefined || type === 'directory';
 	if (there === undefined || there.isDirectory() === mustBeFolder) return placed;
 	const reason = missing === undefined ? `is ${mustBeFolder ? 'no' : 'a'} directory` : 'would lie below a file';

@@ -7,6 +7,7 @@ import {prune} from '../../lib/catalog/prune.ts';
 import {usage} from '../../lib/catalog/usage.ts';
 import {busyboxFolder, ofType, onBusybox, outputOf, read, withoutRun, workshop} from '../helpers/build.ts';
 import {folderFor} from '../helpers/folder.ts';
+import {without} from '../helpers/programs.ts';
 import {unless} from '../helpers/skip.ts';
 
 const runs = unless(withoutRun);
@@ -59,6 +60,29 @@ runs('BUILDKIT_CACHE_MOUNT_NS keeps the caches of builds apart (ARG-5)', async t
 	t.is(await counted('team', '2'), '1\n');
 	t.is(cachesIn(shop.root).length, 2);
 });
+
+for (const runtime of ['crun', 'runc'] as const) {
+	unless(withoutRun ?? without(runtime))(
+		`${runtime}: below a read-only cache can be mounted what it has a folder for, and nothing else (RUN-3)`,
+		async t => {
+			const shop = await workshop(t);
+			const below = (folder: string) =>
+				`RUN --mount=type=cache,target=/c,ro --mount=type=tmpfs,target=/c/${folder} touch /c/${folder}/x; ls -R /c`;
+
+			const {events} = await shop.build({...onBusybox(cache('target=/c', 'mkdir /c/sub'), below('sub')), runtime});
+			const {error} = await shop.tell({...onBusybox(below('new')), runtime});
+			const after = await shop.build({...onBusybox(cache('target=/c', 'ls -R /c')), runtime});
+
+			t.is(outputOf(events), '/c:\nsub\n\n/c/sub:\nx\n');
+			t.like(error, {
+				code: 'TARGET_MISSING',
+				message: 'RUN: nothing can be mounted at /c/new, which is not in the read-only cache',
+				exitCode: 4,
+			});
+			t.is(outputOf(after.events), '/c:\nsub\n\n/c/sub:\n');
+		},
+	);
+}
 
 runs('whatever an id says, its folder lies in the folder of caches (CVE-2024-9675)', async t => {
 	const shop = await workshop(t);

@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {sharedFolder} from '../helpers/folder.ts';
 import {directory, file, special} from '../helpers/layer.ts';
@@ -219,6 +219,8 @@ for (const setting of chosen) {
 		const folder = await sharedFolder(t);
 		mkdirSync(join(folder, 'made/it'), {recursive: true});
 		mkdirSync(join(folder, 'empty'));
+		// else the user who builds could remove nothing there, whatever is tried
+		for (const path of ['', 'made', 'made/it', 'empty']) chmodSync(join(folder, path), 0o777);
 		const swap = 'umount /made/it /t 2> /dev/null; mv /made /gone 2> /dev/null; rm -rf /made /t/* 2> /dev/null; true';
 
 		const {jobs} = await session(t, setting, [
