@@ -177,6 +177,7 @@ function readDockerfile({dockerfile, context}: Request, folder: string): SourceT
 	} catch (error) {
 		throw new UsageError('NO_DOCKERFILE', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`, {
 			cause: error,
+			help: ['look at its permissions, or name another one: -f FILE'],
 		});
 	}
 }

@@ -57,7 +57,9 @@ async function checkedOut(context: string, {remotes, keepGitDir}: FetchContext):
 	const root = realpathSync(folder);
 	const inside = realpathIn(join(root, subdir));
 	if (inside === undefined || (inside !== root && !inside.startsWith(`${root}/`))) {
-		throw new DockerfileError('GIT_SUBDIR', `the git repository ${context} has no folder ${subdir}`);
+		throw new DockerfileError('GIT_SUBDIR', `the git repository ${context} has no folder ${subdir}`, {
+			help: ['a folder of it stands behind the reference: URL#REF:FOLDER'],
+		});
 	}
 	return {folder: inside, time};
 }

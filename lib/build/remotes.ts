@@ -160,6 +160,7 @@ function gitAuthorization(remote: string, secrets: Request['secrets']): string |
 function mismatch(url: string, expected: string, received: string): StepError {
 	return new StepError('CHECKSUM', `ADD: ${url} is not what its checksum says`, {
 		notes: [`expected ${expected}`, `received ${received}`],
+		help: [`if it was meant to change: --checksum=${received}`],
 	});
 }
 
@@ -167,7 +168,9 @@ function withChecksum(source: GitSource, checksum: string | undefined, text: str
 	const {commit = checksum} = source;
 	if (checksum === undefined || commit === undefined) return source;
 	if (!commit.startsWith(checksum) && !checksum.startsWith(commit)) {
-		throw new DockerfileError('GIT_URL', `ADD: ${text} and --checksum=${checksum} say two commits`);
+		throw new DockerfileError('GIT_URL', `ADD: ${text} and --checksum=${checksum} say two commits`, {
+			help: ['remove one of them'],
+		});
 	}
 	return {...source, commit: commit.length > checksum.length ? commit : checksum};
 }

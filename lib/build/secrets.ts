@@ -45,9 +45,7 @@ function readFile(id: string, file: string): Uint8Array {
 		throw new UsageError(
 			'SECRET_FILE',
 			`cannot read the secret ${id} from ${file}: ${(error as NodeJS.ErrnoException).code}`,
-			{
-				cause: error,
-			},
+			{cause: error, help: [`another file: --secret id=${id},src=FILE`, `or a variable: --secret id=${id},env=NAME`]},
 		);
 	}
 }

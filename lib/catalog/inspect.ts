@@ -47,9 +47,13 @@ export async function readOne(found: CatalogImage, {platform}: InspectOptions, s
 	const image = preferred(offered, wanted);
 	if (image) return image;
 	const title = found.names[0] ?? found.descriptor.digest;
-	if (images.length === 0) throw new StoreError('IMAGE_MISSING', `the blobs of ${title} are not in the store`);
+	if (images.length === 0)
+		throw new StoreError('IMAGE_MISSING', `the blobs of ${title} are not in the store`, {
+			help: [`build it again, or forget it: strata rmi ${title}`],
+		});
 	throw new UsageError('PLATFORM_MISSING', `${title} has no image for ${platform}`, {
 		notes: [`it has ${images.map(each => each.platform).join(', ')}`],
+		help: images.slice(0, 1).map(each => `as in: --platform ${each.platform}`),
 	});
 }
 

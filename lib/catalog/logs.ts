@@ -45,9 +45,12 @@ function findBuild(options: LogOptions): BuildLog {
 	const logs = buildLogs(options);
 	const found = options.build === undefined ? logs[0] : logs.find(({build}) => build === options.build);
 	if (found) return found;
-	if (options.build === undefined) throw new UsageError('NO_LOGS', 'no build has left a log in this store');
+	if (options.build === undefined) {
+		throw new UsageError('NO_LOGS', 'no build has left a log in this store', {help: ['another store: --root DIR']});
+	}
 	throw new UsageError('BUILD_UNKNOWN', `no log of a build ${options.build}`, {
 		notes: [`there are ${logs.map(({build}) => build).join(', ') || 'none'}`],
+		help: ['those of the last build: strata logs'],
 	});
 }
 
@@ -63,6 +66,7 @@ function findStep(text: string, {build, steps}: BuildLog): LoggedStep {
 	const reason = found ? `several steps of build ${build} are called ${text}` : `build ${build} has no step ${text}`;
 	throw new UsageError(found ? 'STEP_AMBIGUOUS' : 'STEP_UNKNOWN', reason, {
 		notes: [`it has ${steps.map(({label}) => label).join(', ')}`],
+		help: ['all of it: strata logs'],
 	});
 }
 

@@ -12,6 +12,7 @@ export function tagImage(source: string, name: string, options: CatalogOptions =
 		if (!reference || reference.digest) {
 			throw new UsageError('NAME_GRAMMAR', `${name} cannot be the name of an image`, {
 				notes: ['a name is [HOST/]PATH[:TAG], its path in lower case'],
+				help: ['as in: strata tag app team/app:1.4'],
 			});
 		}
 		const {descriptor} = await findImage(source, store);

@@ -41,6 +41,7 @@ function onFile(file: string, deed: string, work: () => void): void {
 		throw new StoreError('IIDFILE', `cannot ${deed} ${file}`, {
 			cause,
 			notes: [cause instanceof Error ? cause.message : String(cause)],
+			help: ['the image is in the store; another file: --iidfile FILE'],
 		});
 	}
 }

@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {suggest} from '../dockerfile/suggest.ts';
-import {StrataError, UsageError} from '../errors.ts';
+import {StoreError, StrataError, UsageError} from '../errors.ts';
 import {readArguments, type Typed} from './arguments.ts';
 import type {Command} from './command.ts';
 import {commands} from './commands.ts';
@@ -14,8 +14,9 @@ import {processShell, type Shell} from './shell.ts';
  * neither the library nor yargs.
  */
 export async function main(argv: readonly string[]): Promise<number> {
+	if (!standsSomewhere()) return nowhere();
 	const shell = processShell({color: !argv.includes('--no-color')});
-	quietPipes(shell);
+	watchStreams(shell);
 	process.once('uncaughtException', error => void fail(error, argv, shell).then(code => process.exit(code)));
 	try {
 		return await dispatch(argv, shell);
@@ -97,12 +98,31 @@ function print(text: string, {stdout}: Shell): number {
 }
 
 /** Whoever reads may leave: that is no error of ours, nor of theirs. */
-function quietPipes({stdout, stderr}: Shell): void {
+function watchStreams(shell: Shell): void {
+	const {stdout, stderr} = shell;
 	stdout.on('error', (error: NodeJS.ErrnoException) => {
 		if (error.code === 'EPIPE') process.exit(0);
-		throw error;
+		const help = ['where stdout goes, is there room?'];
+		const failure = new StoreError('STDOUT', `cannot write to stdout: ${error.code}`, {cause: error, help});
+		stderr.write(`${errorLines(failure, shell).join('\n')}\n`);
+		process.exit(failure.exitCode);
 	});
 	stderr.on('error', () => {});
+}
+
+function standsSomewhere(): boolean {
+	try {
+		process.cwd();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+/** Nothing can be said of paths in a folder that was deleted, and Node itself cannot be asked where that was. */
+function nowhere(): number {
+	process.stderr.write('error: the folder you stand in is not there any more\nhelp: go to one that is: cd\n');
+	return 2;
 }
 
 async function fail(error: unknown, argv: readonly string[], shell: Shell): Promise<number> {

@@ -38,7 +38,7 @@ export async function runBuild(options: BuildOptions, args: Arguments, shell: Sh
 	});
 	let result: BuildResult;
 	try {
-		result = await follow(running, reporter, closes);
+		result = await follow(running, reporter, {closes, stderr: shell.stderr});
 	} catch (error) {
 		return tellFailure(error, {build: running.id, root}, {shell, silent: mode === 'rawjson'});
 	}
@@ -58,8 +58,24 @@ async function tellFailure(
 	return error instanceof StrataError ? error.exitCode : 1;
 }
 
+interface Telling {
+	readonly closes: Closing;
+	readonly stderr: NodeJS.WriteStream;
+}
+
+/** Whoever reads our lines is behind: events wait in the log until then, not in memory. One who has left waits for nothing. */
+function drained(stderr: NodeJS.WriteStream): Promise<void> {
+	return new Promise(resolve => {
+		const go = () => {
+			stderr.off('drain', go).off('close', go).off('error', go);
+			resolve();
+		};
+		stderr.on('drain', go).on('close', go).on('error', go);
+	});
+}
+
 /** Hands every event to the reporter until the build is over. The first signal stops the build. */
-async function follow(running: Build, reporter: Reporter, closes: Closing): Promise<BuildResult> {
+async function follow(running: Build, reporter: Reporter, {closes, stderr}: Telling): Promise<BuildResult> {
 	using _signals = onStopSignals({
 		stop(reason) {
 			reporter.stopping();
@@ -72,6 +88,7 @@ async function follow(running: Build, reporter: Reporter, closes: Closing): Prom
 		for await (const event of running) {
 			closes.event(event);
 			reporter.event(event);
+			if (stderr.writableNeedDrain && stderr.writableLength > 0) await drained(stderr);
 		}
 		return await running;
 	} finally {

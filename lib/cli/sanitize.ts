@@ -12,8 +12,9 @@ const reset = '\u001B[0m';
  * no control sequence is left but, if asked for, colours.
  */
 export function sanitizeLine(line: string, {colors}: {readonly colors: boolean}): string {
-	const last = line.replace(/\r+$/, '');
-	const shown = last.slice(last.lastIndexOf('\r') + 1);
+	let end = line.length;
+	while (end > 0 && line.charAt(end - 1) === '\r') end -= 1;
+	const shown = line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
 	if (/^[\x20-\x7E]*$/.test(shown)) return shown;
 	const text = clean(shown, colors);
 	return text.includes('\u001B') ? `${text}${reset}` : text;

@@ -56,7 +56,7 @@ function badSecret(text: string): UsageError {
 function existing(path: string, flag: string): string {
 	const file = resolve(path);
 	if (statSync(file, {throwIfNoEntry: false})) return file;
-	throw new UsageError('FLAG_FILE', `${flag}: there is no ${path}`);
+	throw new UsageError('FLAG_FILE', `${flag}: there is no ${path}`, {help: ['its path counts from where you stand']});
 }
 
 function sessionAgent(id: string, {SSH_AUTH_SOCK: socket}: NodeJS.ProcessEnv): string {

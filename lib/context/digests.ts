@@ -49,6 +49,9 @@ async function withDigest(entry: Entry, context: ContextTree, {cache, signal}: D
 	} catch (error) {
 		if (signal?.aborted) throw error;
 		const {code} = error as NodeJS.ErrnoException;
-		throw new UsageError('CONTEXT', `cannot read ${path}: ${code}`, {cause: error});
+		throw new UsageError('CONTEXT', `cannot read ${path}: ${code}`, {
+			cause: error,
+			help: ['look at its permissions; what is not needed can be left out by .dockerignore'],
+		});
 	}
 }

@@ -27,7 +27,9 @@ export function findDockerfile(folder: string, {file, shown = folder}: Dockerfil
 			help: ['name it: -f FILE'],
 		});
 	}
-	throw new UsageError('NO_DOCKERFILE', `no Dockerfile at ${file}`);
+	throw new UsageError('NO_DOCKERFILE', `no Dockerfile at ${file}`, {
+		help: ['its path counts from where you stand, or from the context: -f docker/app.Dockerfile'],
+	});
 }
 
 function outsider(name: string, target: string): UsageError {

@@ -31,6 +31,7 @@ export async function resolveCommit(source: GitSource, access: GitAccess): Promi
 	if (commit === undefined || found.startsWith(commit)) return found;
 	throw new StepError('GIT_COMMIT', `${source.remote} has another commit than it must have`, {
 		notes: [`expected ${commit}`, `received ${found}${ref ? ` for ${ref}` : ''}`],
+		help: [`if it was meant to change, name that commit: ${found.slice(0, 12)}`],
 	});
 }
 
@@ -44,6 +45,7 @@ async function remoteCommit({remote, ref = 'HEAD'}: GitSource, access: GitAccess
 	const names = [...refs.keys()].flatMap(name => /^refs\/(?:heads|tags)\/(.*?)(?:\^\{\})?$/.exec(name)?.[1] ?? []);
 	throw new RegistryError('GIT_REF', `${remote} has no ${ref}`, {
 		notes: names.length > 0 ? [`it has ${[...new Set(names)].slice(0, 10).join(', ')}`] : [],
+		help: [`a branch, a tag or a whole commit: ${remote}#REF`],
 	});
 }
 

@@ -46,7 +46,10 @@ function cleanLine(line: string): string {
 
 function readIfThere(path: string, folder: string): string | undefined {
 	try {
-		if (!statSync(path).isFile()) throw new UsageError('IGNORE_FILE', `${nameFor(path, folder)} is no file`);
+		if (!statSync(path).isFile())
+			throw new UsageError('IGNORE_FILE', `${nameFor(path, folder)} is no file`, {
+				help: ['put a file in its place, or remove it'],
+			});
 		if (leadsOutside(folder, path) !== undefined) {
 			throw new UsageError('IGNORE_FILE', `${nameFor(path, folder)} is a link that leads out of the context`, {
 				help: ['put what it leads to in its place'],

@@ -44,5 +44,6 @@ export function unmappedOwner(path: string, owner: string, cause: unknown): Mach
 	return new MachineError('ID_NOT_MAPPED', `cannot give "${path}" to ${owner}: this user namespace has no such id`, {
 		cause,
 		notes: ['ids of 65536 and above need a longer range in /etc/subuid and /etc/subgid'],
+		help: ['once, as root: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER'],
 	});
 }

@@ -60,5 +60,6 @@ function decodeXattrs({path, xattrs = {}}: TocEntry): Record<string, Buffer> {
 function reservedName(path: string): StepError {
 	return new StepError('RESERVED_NAME', `a layer cannot hold "${path}"`, {
 		notes: ['names that begin with .wh. stand for removed files in a layer'],
+		help: ['give it another name, or leave it out by .dockerignore'],
 	});
 }

@@ -73,14 +73,18 @@ function findAccount(user: string, passwd: string): PasswdLine | undefined {
 /** Images without /etc/passwd have a root all the same. */
 function rootOnly(user: string): number {
 	if (user === 'root') return 0;
-	throw new StepError('UNKNOWN_USER', `unknown user ${user}: not in /etc/passwd of the image`);
+	throw new StepError('UNKNOWN_USER', `unknown user ${user}: not in /etc/passwd of the image`, {
+		help: ['numbers need no entry there, as in 1000', 'or add it in a RUN above'],
+	});
 }
 
 function findGroup(name: string, group: string): number {
 	const id = idOf(name) ?? groupLines(group).find(line => line.name === name)?.gid;
 	if (id !== undefined) return id;
 	if (name === 'root') return 0;
-	throw new StepError('UNKNOWN_GROUP', `unknown group ${name}: not in /etc/group of the image`);
+	throw new StepError('UNKNOWN_GROUP', `unknown group ${name}: not in /etc/group of the image`, {
+		help: ['numbers need no entry there, as in 1000', 'or add it in a RUN above'],
+	});
 }
 
 function groupsOf(name: string | undefined, group: string): number[] {
@@ -94,7 +98,7 @@ function idOf(text: string): number | undefined {
 	if (!/^\d+$/.test(text)) return undefined;
 	const id = Number(text);
 	if (id <= maxId) return id;
-	throw new StepError('ID_RANGE', `id ${text} is larger than any id can be (${maxId})`);
+	throw new StepError('ID_RANGE', `id ${text} is larger than any id can be`, {help: [`ids go up to ${maxId}`]});
 }
 
 /** Lines that do not say what they should are skipped, as libc does. https://man7.org/linux/man-pages/man5/passwd.5.html */

@@ -50,5 +50,6 @@ function sourceOf({from, instructions}: StageText, stage: string, location: Loca
 	throw new DockerfileError('BAD_EPOCH', `${name}: the stage ${stage} has no time of its own`, {
 		location,
 		notes: ['a stage has one if it is FROM scratch and a single ADD from elsewhere'],
+		help: ['a number of seconds: --build-arg SOURCE_DATE_EPOCH=0'],
 	});
 }

@@ -20,7 +20,10 @@ export function expandFrom(word: Word, from: FromInstruction, {dockerfile, globa
 	if (expansion.value !== '') return expansion;
 	const [name] = [...expansion.unmatched, ...expansion.matched];
 	if (name !== undefined) throw unsetError(name, from, dockerfile);
-	throw new DockerfileError('EMPTY_FROM', 'FROM: the image is empty', {location: word.location});
+	throw new DockerfileError('EMPTY_FROM', 'FROM: the image is empty', {
+		location: word.location,
+		help: ['nothing to start from:  FROM scratch'],
+	});
 }
 
 /** What to say of a variable in a FROM that has no value. */

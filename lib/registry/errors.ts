@@ -11,6 +11,7 @@ import {type DigestMismatchError, mismatchNotes} from '../oci/verify.ts';
 export function notFound(reference: Reference, host: string): RegistryError {
 	return new RegistryError('IMAGE_NOT_FOUND', `base image not found: ${canonicalName(reference)}`, {
 		notes: [`${host} says 404, as it does for private images too`],
+		help: ['look at its name and tag; what is in the store: strata images'],
 	});
 }
 
@@ -18,6 +19,7 @@ export function notFound(reference: Reference, host: string): RegistryError {
 export function noPlatform(name: string, wanted: string, offered: readonly string[]): RegistryError {
 	return new RegistryError('NO_PLATFORM', `${name} has no image for ${wanted}`, {
 		notes: [offered.length > 0 ? `it has ${offered.join(', ')}` : 'it has no image at all'],
+		help: offered.slice(0, 1).map(platform => `for another platform: --platform ${platform}`),
 	});
 }
 
@@ -34,6 +36,7 @@ export function wantsLogin({registry, repository}: Reference, status: number): R
 export function unexpected({registry, repository}: Reference, status: number, said?: string): RegistryError {
 	return new RegistryError('REGISTRY_ANSWER', `${registry} answers ${status} for ${repository}`, {
 		notes: said === undefined ? [] : [`it says: ${said}`],
+		help: ['try again later, or take it from elsewhere: --build-context NAME=docker-image://MIRROR/NAME'],
 	});
 }
 

@@ -58,7 +58,10 @@ export function layoutSource(reference: LayoutReference): ImageSource {
 
 function entryOf(root: string, {name, digest}: LayoutReference): Descriptor {
 	const index = join(root, 'index.json');
-	if (!existsSync(index)) throw new UsageError('NO_LAYOUT', `${root} is no OCI layout: it has no index.json`);
+	if (!existsSync(index))
+		throw new UsageError('NO_LAYOUT', `${root} is no OCI layout: it has no index.json`, {
+			help: ['a layout is what this makes: strata build -o DIR'],
+		});
 	const entries = readIndex(index).manifests.filter(({mediaType}) => isManifest(mediaType) || isIndex(mediaType));
 	const found = digest === undefined ? named(entries, name) : entries.find(entry => entry.digest === digest);
 	if (found) return found;
@@ -66,6 +69,7 @@ function entryOf(root: string, {name, digest}: LayoutReference): Descriptor {
 	const names = entries.flatMap(entry => nameOf(entry) ?? []);
 	throw new UsageError('NO_SUCH_IMAGE', `the layout ${root} has no image ${wanted}`, {
 		notes: [names.length > 0 ? `it has ${names.join(', ')}` : 'its images have no names'],
+		help: names.slice(0, 1).map(first => `as in: oci-layout://${root}:${first}`),
 	});
 }
 

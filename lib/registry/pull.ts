@@ -24,7 +24,10 @@ export interface ResolveOptions extends RegistryOptions {
  */
 export async function resolveBase(name: string, platform: Platform, options: ResolveOptions): Promise<Base> {
 	const reference = parseReference(name);
-	if (!reference) throw new UsageError('BAD_REFERENCE', `${JSON.stringify(name)} is no name of an image`);
+	if (!reference)
+		throw new UsageError('BAD_REFERENCE', `${JSON.stringify(name)} is no name of an image`, {
+			help: ['as in: debian:bookworm or registry.example.com/team/app:1.4'],
+		});
 	const {store, pull = false} = options;
 	const source = registrySource(reference, options);
 	const place: Place = {name: source.name, platform, store};

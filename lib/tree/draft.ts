@@ -119,7 +119,9 @@ function hardLink({path, mode, uid, gid, mtime}: Entry, linkname: string): Entry
 
 function notDirectory({path, type, linkname}: Entry): StepError {
 	const fact = type === 'symlink' ? `a link to ${linkname}` : 'no directory';
-	return new StepError('NOT_A_DIRECTORY', `cannot write below /${path}: it is ${fact}`);
+	return new StepError('NOT_A_DIRECTORY', `cannot write below /${path}: it is ${fact}`, {
+		help: [`another destination, or remove that before: RUN rm /${path}`],
+	});
 }
 
 /** https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts */

@@ -96,10 +96,16 @@ function isFile({kind}: Source): boolean {
 /** CPY-4, CPY-10; that a directory never replaces a link is our own rule, for Debian's /bin is one. */
 function conflict(source: string, {path, type, linkname}: Entry): StepError {
 	if (type === 'directory') {
-		return new StepError('COPY_CONFLICT', `cannot copy ${source} over /${path}, which is a directory`);
+		return new StepError('COPY_CONFLICT', `cannot copy ${source} over /${path}, which is a directory`, {
+			help: [`remove that before, in a step of its own: RUN rm -r /${path}`],
+		});
 	}
 	const fact = type === 'symlink' ? `a link to ${linkname}` : 'no directory';
 	return new StepError('COPY_CONFLICT', `cannot copy the directory ${source} over /${path}, which is ${fact}`, {
-		...(type === 'symlink' && {help: [`copy what is in it to where the link leads: COPY ${source}/ /${path}/`]}),
+		help: [
+			type === 'symlink'
+				? `copy what is in it to where the link leads: COPY ${source}/ /${path}/`
+				: `remove that before, in a step of its own: RUN rm /${path}`,
+		],
 	});
 }

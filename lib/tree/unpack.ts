@@ -59,13 +59,16 @@ function depthAfter(depth: number, name: string): number {
 }
 
 function leaves(archive: string, name: string): StepError {
-	return new StepError('ARCHIVE_ESCAPES', `cannot unpack ${archive}: its entry ${name} leads out of the destination`);
+	return new StepError('ARCHIVE_ESCAPES', `cannot unpack ${archive}: its entry ${name} leads out of the destination`, {
+		help: ['make the archive anew without it, or leave it packed: ADD --unpack=false'],
+	});
 }
 
 function danglingLink(archive: string, {path, linkname}: Entry): StepError {
 	return new StepError(
 		'ARCHIVE',
 		`cannot unpack ${archive}: its entry ${path} is a link to ${linkname}, which is no file`,
+		{help: ['make the archive anew without it, or leave it packed: ADD --unpack=false']},
 	);
 }
 
@@ -73,5 +76,6 @@ function overLink(archive: string, {path, linkname}: Entry): StepError {
 	return new StepError(
 		'COPY_CONFLICT',
 		`cannot unpack ${archive}: its directory would replace /${path}, a link to ${linkname}`,
+		{help: [`unpack it elsewhere, or where the link leads: /${linkname?.replace(/^\//, '')}`]},
 	);
 }

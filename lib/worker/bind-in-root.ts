@@ -34,7 +34,10 @@ function descriptor(root: string, path: string): number {
 	} catch (error) {
 		const {code} = error as NodeJS.ErrnoException;
 		if (!['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'].includes(code ?? '')) throw error;
-		throw new StepError('MOUNT_SOURCE', `RUN: --mount: there is no ${path} to mount`, {cause: error});
+		throw new StepError('MOUNT_SOURCE', `RUN: --mount: there is no ${path} to mount`, {
+			cause: error,
+			help: ['what source= names must be there when the RUN begins'],
+		});
 	} finally {
 		closeSync(folder);
 	}

@@ -52,7 +52,9 @@ function openFolder(root: string, path: string): Found {
 	const found = open(root, path);
 	if (fstatSync(found.fd).isDirectory()) return found;
 	found[Symbol.dispose]();
-	throw new StepError('MOUNT_SOURCE', `RUN: --mount: a cache cannot begin as ${path}, which is no directory`);
+	throw new StepError('MOUNT_SOURCE', `RUN: --mount: a cache cannot begin as ${path}, which is no directory`, {
+		help: ['name a directory by source='],
+	});
 }
 
 /** Owner first: it takes setuid bits away. The one id there is owns all. */

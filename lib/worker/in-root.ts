@@ -26,7 +26,10 @@ export function followLinks(path: string, place: (at: string) => string | undefi
 			at = next;
 			continue;
 		}
-		if (++links > mostLinks) throw new StepError('LINK_LOOP', `${path} is a loop of links in the image`);
+		if (++links > mostLinks)
+			throw new StepError('LINK_LOOP', `${path} is a loop of links in the image`, {
+				help: ['put something else there in a step above'],
+			});
 		if (target.startsWith('/')) at = [];
 		pending.unshift(...parts(target));
 	}
@@ -89,7 +92,9 @@ export function makeInRoot(root: string, path: string, owner: Owner): void {
 	const missing = missingOnTheWay(root, at);
 	const there = missing[0] === undefined ? at : dirname(missing[0]);
 	if (!statInside(root, there)?.isDirectory()) {
-		throw new StepError('WORKDIR_FILE', `the working directory ${path} is a file in the image`);
+		throw new StepError('WORKDIR_FILE', `the working directory ${path} is a file in the image`, {
+			help: ['another WORKDIR above it'],
+		});
 	}
 	for (const part of missing) {
 		mkdirSync(join(root, part), {mode: 0o755});

@@ -141,6 +141,7 @@ function checkIds({uid = 0, gid = 0}: Owner, ids: number): void {
 	throw new StepError(
 		'ID_UNMAPPED',
 		`RUN: --mount: no file can be of id ${beyond}: ids up to ${ids - 1} can be mapped here`,
+		{help: ['more ids for you, once, as root: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER']},
 	);
 }
 

@@ -93,7 +93,9 @@ function userOf(job: RunJob, rootfs: string, ids: number): UserIds {
 	if (ids === 1) return {...user, uid: 0, gid: 0, groups: []};
 	const beyond = [user.uid, user.gid, ...user.groups].find(id => id >= ids);
 	if (beyond === undefined) return user;
-	throw new StepError('ID_UNMAPPED', `RUN cannot run as id ${beyond}: ids up to ${ids - 1} can be mapped here`);
+	throw new StepError('ID_UNMAPPED', `RUN cannot run as id ${beyond}: ids up to ${ids - 1} can be mapped here`, {
+		help: ['more ids for you, once, as root: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER'],
+	});
 }
 
 interface Place {

@@ -23,7 +23,13 @@ export function checkView(rootfs: string, job: RunJob, own: ReadonlySet<string> 
 	for (const path of ['/etc/hosts', '/etc/resolv.conf']) checkFile(rootfs, path);
 	const {covered, placed} = viewOf(rootfs, job, own);
 	if (follow(job.cwd, {rootfs, covered}) === undefined) {
-		throw new StepError('WORKDIR_UNSOUND', `RUN cannot begin in ${job.cwd}: it leads to open files, none of the image`);
+		throw new StepError(
+			'WORKDIR_UNSOUND',
+			`RUN cannot begin in ${job.cwd}: it leads to open files, none of the image`,
+			{
+				help: ['another WORKDIR above it'],
+			},
+		);
 	}
 	return placed;
 }
@@ -41,17 +47,23 @@ function checkFolder(rootfs: string, name: string): void {
 	const stat = statInside(rootfs, name);
 	if (!stat || stat.isDirectory()) return;
 	const kind = stat.isSymbolicLink() ? 'a link' : 'no directory';
-	throw new StepError('ROOT_UNSOUND', `/${name} is ${kind} in the image: RUN needs a directory there`);
+	throw new StepError('ROOT_UNSOUND', `/${name} is ${kind} in the image: RUN needs a directory there`, {
+		help: ['put it right in a COPY above, or take another base'],
+	});
 }
 
 /** A file of ours is shown there. It may be a link, but within the image. */
 function checkFile(rootfs: string, path: string): void {
 	const resolved = follow(path, {rootfs, covered: []});
 	if (resolved === undefined || !isFree(resolved)) {
-		throw new StepError('ROOT_UNSOUND', `${path} leads out of the files of the image: RUN needs a file there`);
+		throw new StepError('ROOT_UNSOUND', `${path} leads out of the files of the image: RUN needs a file there`, {
+			help: ['put it right in a COPY above, or take another base'],
+		});
 	}
 	if (!statInside(rootfs, resolved)?.isDirectory()) return;
-	throw new StepError('ROOT_UNSOUND', `${path} is a directory in the image: RUN needs a file there`);
+	throw new StepError('ROOT_UNSOUND', `${path} is a directory in the image: RUN needs a file there`, {
+		help: ['put it right in a COPY above, or take another base'],
+	});
 }
 
 /** What the program will find where, with the mounts of its job made one after another. Throws if one of them must not be made. */
@@ -69,7 +81,9 @@ function viewOf(
 	for (const mount of targets.toSorted((one, other) => depth(one) - depth(other))) {
 		const at = follow(mount.target, {rootfs, covered});
 		if (at === undefined || !isFree(at)) {
-			throw new StepError('TARGET_UNSOUND', `RUN: nothing can be mounted at ${mount.target}, which is the kernel's`);
+			throw new StepError('TARGET_UNSOUND', `RUN: nothing can be mounted at ${mount.target}, which is the kernel's`, {
+				help: ['another target='],
+			});
 		}
 		const cover = coverOf(at, {rootfs, covered});
 		if (cover) placed.push(checkPlace({...cover, type: mount.type}, mount.target, fixed));
@@ -101,7 +115,9 @@ function checkPlace(placed: Placed, target: string, fixed: ReadonlySet<string>):
 	const mustBeFolder = missing !== undefined || type === 'directory';
 	if (there === undefined || there.isDirectory() === mustBeFolder) return placed;
 	const reason = missing === undefined ? `is ${mustBeFolder ? 'no' : 'a'} directory` : 'would lie below a file';
-	throw new StepError('TARGET_TYPE', `RUN: ${nameOf(type)} cannot be mounted at ${target}, which ${reason}`);
+	throw new StepError('TARGET_TYPE', `RUN: ${nameOf(type)} cannot be mounted at ${target}, which ${reason}`, {
+		help: ['another target='],
+	});
 }
 
 function nameOf(type: Stub['type']): string {

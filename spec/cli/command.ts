@@ -18,11 +18,15 @@ export interface Setting {
 	readonly input?: string | Uint8Array;
 	/** Arguments of Node before the file. */
 	readonly node?: readonly string[];
+	/** A script of the shell that runs the command as `"$@"`. */
+	readonly script?: string;
 }
 
 /** Runs `strata …` with pipes. */
-export function strata(args: readonly string[], {node = [], ...setting}: Setting = {}): Promise<Ended> {
-	return run(process.execPath, [...node, strataFile, ...args], setting);
+export function strata(args: readonly string[], {node = [], script, ...setting}: Setting = {}): Promise<Ended> {
+	const words = [...node, strataFile, ...args];
+	if (script === undefined) return run(process.execPath, words, setting);
+	return run('/bin/sh', ['-c', script, 'sh', process.execPath, ...words], setting);
 }
 
 /** Runs `strata …` on a terminal of this size: what it writes is in `stdout`, escape sequences included. */

@@ -359,3 +359,28 @@ test('the report of a bug lies in the store that was meant', async t => {
 	t.true(existsSync(join(folder, 'elsewhere/crash')));
 	t.false(existsSync(join(folder, 'store')));
 });
+
+test('where it stands in a folder that was deleted, it says so', async t => {
+	const {run} = await place(t);
+	const {status, stderr} = await run(['build', '.'], {script: 'mkdir gone && cd gone && rmdir ../gone && exec "$@"'});
+
+	t.is(status, 2);
+	t.is(stderr, 'error: the folder you stand in is not there any more\nhelp: go to one that is: cd\n');
+});
+
+test('a result that cannot be written is an error, and no bug', async t => {
+	const {run} = await place(t);
+	const {status, stderr} = await run(['--help'], {script: 'exec "$@" > /dev/full'});
+
+	t.is(status, 6);
+	t.regex(stderr, /^error: cannot write to stdout: ENOSPC\nhelp: /);
+});
+
+test('whoever reads its lines may leave: the build goes on', async t => {
+	const {folder, run} = await place(t, 'FROM scratch\nCOPY hello.txt /\n'.concat('ENV A=1\n'.repeat(5000)));
+	const script = '{ "$@"; echo $? > status; } 2>&1 | head -n 1';
+	const {stdout} = await run(['build', '--progress', 'plain', '.'], {script});
+
+	t.regex(stdout, /^strata .*\n$/);
+	t.is(readFileSync(join(folder, 'status'), 'utf8'), '0\n');
+});

@@ -31,7 +31,7 @@ const mistakes: Readonly<Record<string, readonly [text: string, ...messages: str
 	'several mistakes': [
 		'FROM scratch\nCOPPY a b\n  WORKDIR\nUSER x',
 		'error: unknown instruction COPPY\n --> Dockerfile:2:1\nhelp: did you mean COPY?',
-		'error: WORKDIR: a path is missing\n --> Dockerfile:3',
+		'error: WORKDIR: a path is missing\n --> Dockerfile:3\nhelp: as in: WORKDIR /app',
 	],
 	'an instruction before the first FROM': [
 		'ARG A\nRUN x\nFROM scratch',
@@ -101,7 +101,7 @@ const mistakes: Readonly<Record<string, readonly [text: string, ...messages: str
 	],
 	'a trigger of a trigger': [
 		'FROM scratch\nONBUILD ONBUILD RUN x',
-		'error: ONBUILD: ONBUILD cannot be triggered\n --> Dockerfile:2:9',
+		'error: ONBUILD: ONBUILD cannot be triggered\n --> Dockerfile:2:9\nhelp: it belongs into the Dockerfile that builds on this image',
 	],
 	nothing: [' \n', 'error: Dockerfile is empty\nhelp: it begins with FROM:  FROM alpine'],
 	'comments only': ['# x', 'error: Dockerfile has no instructions\nhelp: it begins with FROM:  FROM alpine'],

@@ -34,6 +34,7 @@ test('nor has a stage that is more than one thing fetched (ARG-9)', t => {
 			'error: SOURCE_DATE_EPOCH: the stage src has no time of its own',
 			' --> Dockerfile:1:5',
 			'note: a stage has one if it is FROM scratch and a single ADD from elsewhere',
+			'help: a number of seconds: --build-arg SOURCE_DATE_EPOCH=0',
 		].join('\n'),
 	);
 });

@@ -53,7 +53,8 @@ export function blockPrinter({write, colors, github}: PrinterOptions): BlockPrin
 			if (lines.length === 0) return;
 			open(block, 'fold');
 			// The bar is a safeguard too: no line of a step can begin with a command of the CI.
-			write(lines.map(text => `[${block.step.label}] | ${sanitizeLine(text, {colors})}\n`).join(''));
+			const label = `[${block.step.label}] | `;
+			write(lines.map(text => `${label}${sanitizeLine(text, {colors})}\n`).join(''));
 		},
 		close(block, result, word) {
 			if (block.header === 'none' && (result === 'cached' || result === 'not-run')) {

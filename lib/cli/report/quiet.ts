@@ -19,7 +19,8 @@ export function quietReporter(options: PrinterOptions): Reporter {
 			const kept = open.get(step.id) ?? {block: block(step, 0), tail: []};
 			open.set(step.id, kept);
 			if (event.type === 'step.output') {
-				kept.tail = [...kept.tail, ...kept.block.cutters[event.stream].push(outputBytes(event))].slice(-tailLength);
+				const lines = kept.block.cutters[event.stream].pushLast(outputBytes(event), tailLength);
+				kept.tail = [...kept.tail, ...lines].slice(-tailLength);
 			} else if (event.type === 'step.finished') {
 				open.delete(step.id);
 				if (event.result === 'failed') tellFailure(kept.block, kept.tail, event);

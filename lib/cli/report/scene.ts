@@ -169,8 +169,8 @@ function advance(running: RunningStep | undefined, event: BuildEvent): void {
 	if (!running) return;
 	if (event.type === 'step.output') {
 		running.waiting = undefined;
-		const lines = running.cutters[event.stream].push(outputBytes(event));
-		running.tail = [...running.tail, ...lines.slice(-tailLength)].slice(-tailLength);
+		const lines = running.cutters[event.stream].pushLast(outputBytes(event), tailLength);
+		running.tail = [...running.tail, ...lines].slice(-tailLength);
 	} else if (event.type === 'transfer') {
 		running.waiting = undefined;
 		running.pull.add(event);

@@ -38,7 +38,7 @@ interface Parts {
 function readCheck({statement, header, type, args}: Parts): HealthcheckText {
 	switch (type.text.toUpperCase()) {
 		case 'NONE':
-			if (args.text !== '') throw fault(statement, 'NONE takes no arguments', {span: args});
+			if (args.text !== '') throw fault(statement, 'NONE takes no arguments', {span: args, help: ['HEALTHCHECK NONE']});
 			return {Test: ['NONE'], ...none};
 		case 'CMD':
 			return {

@@ -12,7 +12,10 @@ export function readOnbuild(statement: Statement, read: (inner: Statement) => In
 	const inner = innerStatement(statement);
 	if (!inner) throw fault(statement, 'an instruction is missing', {help: ['as in: ONBUILD COPY . /app']});
 	if (/^(?:ONBUILD|FROM|MAINTAINER)$/i.test(inner.keyword.text)) {
-		throw fault(statement, `${inner.keyword.text.toUpperCase()} cannot be triggered`, {span: inner.keyword});
+		throw fault(statement, `${inner.keyword.text.toUpperCase()} cannot be triggered`, {
+			span: inner.keyword,
+			help: ['it belongs into the Dockerfile that builds on this image'],
+		});
 	}
 	const bodies = statement.heredocs.map(({content, name}) => `\n${content}${name}`);
 	return {...header, name: 'ONBUILD', trigger: `${innerText(inner)}${bodies.join('')}`, instruction: read(inner)};

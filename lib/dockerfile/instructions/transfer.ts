@@ -64,7 +64,10 @@ function readPaths(statement: Statement) {
 		});
 	}
 	if (statement.heredocs.length > 0 && isMark(destination)) {
-		throw fault(statement, 'a heredoc cannot be the destination', {span: destination});
+		throw fault(statement, 'a heredoc cannot be the destination', {
+			span: destination,
+			help: [`as in: ${statement.keyword.text.toUpperCase()} <<EOF /etc/motd`],
+		});
 	}
 	const isFile = (word: Span) => statement.heredocs.length > 0 && isMark(word);
 	return {
@@ -77,7 +80,10 @@ function readPaths(statement: Statement) {
 /** The words, or the strings of the JSON form; `<< EOF` is one word. */
 function pathWords(statement: Statement): readonly Span[] {
 	const strings = jsonStrings(statement.rest);
-	if (strings === 'mixed') throw fault(statement, 'a JSON array here holds strings only', {span: statement.rest});
+	if (strings === 'mixed') {
+		const help = ['put each value in double quotes'];
+		throw fault(statement, 'a JSON array here holds strings only', {span: statement.rest, help});
+	}
 	if (strings) return strings;
 	const words: Span[] = [];
 	for (const word of blankSeparated(statement.rest)) {

@@ -9,8 +9,8 @@ import {headerOf, wordOf} from './header.ts';
 export function readVolume(statement: Statement): VolumeInstruction {
 	const header = headerOf(statement);
 	const paths = jsonOrWords(statement.rest, statement).map(trimmed);
-	if (paths.length === 0) throw fault(statement, 'a path is missing');
+	if (paths.length === 0) throw fault(statement, 'a path is missing', {help: ['as in: VOLUME /data']});
 	const empty = paths.find(({text}) => text === '');
-	if (empty) throw fault(statement, 'a path is empty', {span: empty});
+	if (empty) throw fault(statement, 'a path is empty', {span: empty, help: ['as in: VOLUME /data']});
 	return {...header, name: 'VOLUME', paths: paths.map(path => wordOf(path, statement))};
 }

@@ -30,6 +30,7 @@ export function planAdd(turn: Turn<AddInstruction>): Planned {
 	if (checksum && (step.paths.length !== 1 || !step.paths.every(isRemote))) {
 		throw new DockerfileError('ADD_CHECKSUM', 'ADD: --checksum needs exactly one URL or git repository', {
 			location: flagLocation('checksum', instruction),
+			help: ['one ADD for each:  ADD --checksum=sha256:… URL /path'],
 		});
 	}
 	return {

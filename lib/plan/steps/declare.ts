@@ -22,7 +22,7 @@ export function planVolume(turn: Turn<VolumeInstruction>): Planned {
 	const paths = turn.instruction.paths.map(({text, location}) => {
 		const path = expand(text, location);
 		if (path !== '') return path;
-		throw new DockerfileError('BAD_VOLUME', `VOLUME: ${text} is empty`, {location});
+		throw new DockerfileError('BAD_VOLUME', `VOLUME: ${text} is empty`, {location, help: ['as in: VOLUME /data']});
 	});
 	return {step: configStep(turn, {set: 'volumes', paths}, `VOLUME ${plainList(paths)}`), scope: turn.scope};
 }

@@ -66,7 +66,7 @@ function commandOf(
 function checkedArgv({command, location}: RunInstruction, scope: Scope): readonly string[] {
 	const argv = argvOf(command, scope);
 	if (argv.length > 0) return argv;
-	throw new DockerfileError('NO_COMMAND', 'RUN: the command is empty', {location});
+	throw new DockerfileError('NO_COMMAND', 'RUN: the command is empty', {location, help: ['as in: RUN make']});
 }
 
 function unlessEmpty<Name extends string, T>(name: Name, list: readonly T[]): {readonly [Key in Name]?: readonly T[]} {
