@@ -1,4 +1,4 @@
-import {type BigIntStats, lstatSync, readdirSync, readlinkSync, statSync} from 'node:fs';
+import {type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync, statSync} from 'node:fs';
 import {UsageError} from '../errors.ts';
 import {deviceParts} from '../linux/mknod.ts';
 import {imageXattrs} from '../linux/xattr.ts';
@@ -64,8 +64,10 @@ interface FolderReader {
 	seen(file: string): string | undefined;
 }
 
-function folderReader(folder: string): FolderReader {
-	const entries = new Map<string, Entry | undefined>([['', rootEntry(folder)]]);
+function folderReader(named: string): FolderReader {
+	const entries = new Map<string, Entry | undefined>([['', rootEntry(named)]]);
+	// the user may name it by links: further down none is followed
+	const folder = decodeName(realpathSync(nativePath(named), 'buffer'));
 	const names = new Map<string, readonly string[]>();
 	const states = new Map<string, string>();
 	/** The first name seen of each file with several. */
