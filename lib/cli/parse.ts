@@ -8,7 +8,7 @@ import type {Flag} from './flags.ts';
  */
 export function parseArguments(typed: Typed, argv: readonly string[], flags: readonly Flag[]): Arguments {
 	const parsed: Readonly<Record<string, unknown>> = yargs([
-		...typed.flags.map(({flag, value}) => `--${flag.name}=${value}`),
+		...typed.flags.map(({flag, value}) => `--${flag.name}=${flag.value ? quoted(value) : value}`),
 		'--',
 		...typed.words,
 	])
@@ -39,4 +39,9 @@ export function parseArguments(typed: Typed, argv: readonly string[], flags: rea
 		text: name => texts(name).at(-1),
 		has: name => texts(name).at(-1) === 'true',
 	};
+}
+
+/** yargs takes away quotes that are round a value, but those that are left by the shell are part of it: `"id=a","src=a,b"`. */
+function quoted(value: string): string {
+	return `"${value}"`;
 }

@@ -108,3 +108,10 @@ test('yargs hands on what was read, and nothing it made of it', t => {
 	t.deepEqual(args.texts('output'), []);
 	t.deepEqual(args.typed, argv);
 });
+
+test('quotes that the shell left are part of a value', t => {
+	const values = ['"id=a","src=a,b"', "'x'", '"', '""', 'a"b'];
+	const argv = values.flatMap(value => ['--secret', value]);
+
+	t.deepEqual(parseArguments(readArguments(argv, flags, 'build'), argv, flags).texts('secret'), values);
+});
