@@ -3,13 +3,14 @@ import {isLoopback, type ProxyEnvironment} from '../http/proxy.ts';
 import type {Call} from '../http/request.ts';
 import {type Answer, textOf, transport} from '../http/transport.ts';
 import type {Reference} from '../oci/reference.ts';
+import {loginFiles, loginFor} from './credentials.ts';
 import {connectionError, gaveUp, unexpected, wantsLogin} from './errors.ts';
 import {withToken} from './token.ts';
 
 export interface RegistryOptions extends RetryOptions {
 	/** Milliseconds without a byte after which a connection counts as broken. Default: 60000. */
 	readonly patience?: number;
-	/** Where proxies are named. Default: the environment of the process. */
+	/** Where proxies and the files with logins are named. Default: the environment of the process. */
 	readonly env?: ProxyEnvironment;
 }
 
@@ -31,8 +32,9 @@ export interface Repository {
 /** The repository that `reference` names. Asks nothing yet. */
 export function repositoryOf(reference: Reference, options: RegistryOptions): Repository {
 	const url = new URL(`${endpoint(reference.registry)}/v2/${reference.repository}/`);
-	const scope = `repository:${reference.repository}:pull`;
-	const send = withToken(transport(options.env ?? process.env, options.patience ?? 60_000), scope);
+	const {env = process.env, patience = 60_000} = options;
+	const login = loginFor(reference, env);
+	const send = withToken(transport(env, patience), {scope: `repository:${reference.repository}:pull`, login});
 	return {
 		url,
 		async send({path, method, headers = {}, signal = options.signal}) {
@@ -43,7 +45,7 @@ export function repositoryOf(reference: Reference, options: RegistryOptions): Re
 				signal?.throwIfAborted();
 				throw connectionError(error, reference);
 			});
-			return checked(answer, reference);
+			return checked(answer, reference, login === undefined ? loginFiles(env) : undefined);
 		},
 		retried: action => retried(action, options, gaveUp(reference, url)),
 	};
@@ -55,14 +57,15 @@ function endpoint(registry: string): string {
 	return `${isLoopback(new URL(`http://${registry}`).hostname) ? 'http' : 'https'}://${registry}`;
 }
 
-async function checked(answer: Answer, reference: Reference): Promise<Answer> {
+/** `without`: where no login was found, if none was. */
+async function checked(answer: Answer, reference: Reference, without?: readonly string[]): Promise<Answer> {
 	const {status, headers, url} = answer;
 	if ((status >= 200 && status < 300) || status === 404 || status === 416) return answer;
 	const said = messageIn(await textOf(answer));
 	if (status === 408 || status === 429 || status >= 500) {
 		throw new PassingError(`${status} from ${url.host}`, {status, after: retryAfter(headers)});
 	}
-	throw status === 401 || status === 403 ? wantsLogin(reference, status) : unexpected(reference, status, said);
+	throw status === 401 || status === 403 ? wantsLogin(reference, status, without) : unexpected(reference, status, said);
 }
 
 /** The text of the first error of an answer. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */

@@ -23,12 +23,19 @@ export function noPlatform(name: string, wanted: string, offered: readonly strin
 	});
 }
 
-/** The registry asks for a login, and an anonymous token does not do. */
-export function wantsLogin({registry, repository}: Reference, status: number): RegistryError {
+/** The registry asks for a login, or for another one. `without`: where none was found. */
+export function wantsLogin(
+	{registry, repository}: Reference,
+	status: number,
+	without: readonly string[] | undefined,
+): RegistryError {
 	const docker = registry === 'docker.io' ? ['it says so too of images that do not exist'] : [];
+	const [first, ...others] = without ?? [];
+	const looked =
+		first === undefined ? [] : [[`no entry for it in ${first}`, ...others.map(file => `nor in ${file}`)].join('\n')];
 	return new RegistryError('REGISTRY_LOGIN', `${registry} wants a login for ${repository} (${status})`, {
-		notes: ['strata asked without one: it pulls what everyone may pull', ...docker],
-		help: [`copy it into a layout, then use that: --build-context NAME=oci-layout://DIR`],
+		notes: [...(without ? looked : ['the login that is kept for it does not do']), ...docker],
+		help: [`podman login ${registry}`, `or: docker login ${registry}`],
 	});
 }
 

@@ -1,4 +1,5 @@
 import {PassingError, retryAfter} from '../http/attempts.ts';
+import {isLoopback} from '../http/proxy.ts';
 import type {Call} from '../http/request.ts';
 import {discard, httpURL, type Send, textOf} from '../http/transport.ts';
 
@@ -24,47 +25,69 @@ export function parseBearer(header: string): Challenge | undefined {
 	return undefined;
 }
 
+/** What is asked for, and with which login: a Basic header, or nothing, as everyone may pull most things. */
+export interface Asking {
+	readonly scope: string;
+	readonly login?: string | undefined;
+}
+
 /**
- * Sends calls with a token for `scope`, fetched when the registry first asks for one, shared by all calls that go on
- * at the same time, and fetched anew when it is refused. An answer 401 that is passed on is final.
+ * Sends calls with what the registry asks for: the login itself, or a token for `scope`. A token is fetched when it is first asked
+ * for, shared by all calls that go on at the same time, and fetched anew when it is refused. An answer 401 that is passed on is final.
  */
-export function withToken(send: Send, scope: string): Send {
-	let token: Promise<string | undefined> | undefined;
+export function withToken(send: Send, {scope, login}: Asking): Send {
+	let shown: Promise<string | undefined> | undefined;
 	return async call => {
-		const known = token;
+		const known = shown;
 		const first = await send(authorized(call, await known));
 		if (first.status !== 401) return first;
-		const challenge = parseBearer(first.headers['www-authenticate'] ?? '');
-		if (!challenge) return first;
+		const header = first.headers['www-authenticate'] ?? '';
+		const challenge = parseBearer(header);
+		const takesLogin = login !== undefined && /(?:^|,\s*)basic\b/i.test(header) && (await known) !== login;
+		if (!challenge && !takesLogin) return first;
 		await discard(first);
 		// another call may have fetched a new one meanwhile
-		if (token === known) token = fetchToken(send, {scope, ...challenge}, call.signal);
-		const fresh = token;
+		if (shown === known) {
+			shown = challenge
+				? fetchToken(send, {scope, ...challenge}, {login, signal: call.signal})
+				: Promise.resolve(login);
+		}
+		const fresh = shown;
 		try {
 			return await send(authorized(call, await fresh));
 		} catch (error) {
-			if (token === fresh) token = known;
+			if (shown === fresh) shown = known;
 			throw error;
 		}
 	};
 }
 
-function authorized(call: Call, token: string | undefined): Call {
-	return token === undefined ? call : {...call, headers: {...call.headers, authorization: `Bearer ${token}`}};
+function authorized(call: Call, authorization: string | undefined): Call {
+	return authorization === undefined ? call : {...call, headers: {...call.headers, authorization}};
 }
 
-/** An anonymous token; undefined if the authority gives none. */
-async function fetchToken(send: Send, challenge: Challenge, signal?: AbortSignal): Promise<string | undefined> {
+interface Fetching {
+	readonly login: string | undefined;
+	readonly signal: AbortSignal | undefined;
+}
+
+/** `Bearer` and a token, an anonymous one without a login; undefined if the authority gives none. */
+async function fetchToken(send: Send, challenge: Challenge, {login, signal}: Fetching): Promise<string | undefined> {
 	const url = new URL(challenge.realm);
+	// in clear text a login is shown to this machine only
+	const isSafe = url.protocol === 'https:' || isLoopback(url.hostname);
+	const authorization = login !== undefined && isSafe ? {authorization: login} : {};
 	if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
 	if (challenge.scope !== undefined) url.searchParams.set('scope', challenge.scope);
-	const answer = await send({url, method: 'GET', headers: {accept: 'application/json'}, ...(signal ? {signal} : {})});
+	const asking = {accept: 'application/json', ...authorization};
+	const answer = await send({url, method: 'GET', headers: asking, ...(signal ? {signal} : {})});
 	const {status, headers} = answer;
 	const text = await textOf(answer);
 	if (status >= 500 || status === 429) {
 		throw new PassingError(`${status} from ${url.host}`, {status, after: retryAfter(headers)});
 	}
-	return status === 200 ? tokenIn(text) : undefined;
+	const token = status === 200 ? tokenIn(text) : undefined;
+	return token === undefined ? undefined : `Bearer ${token}`;
 }
 
 function tokenIn(text: string): string | undefined {

@@ -11,7 +11,8 @@ export async function startBeforehand(one, site) {
 	const text = JSON.stringify(one.steps);
 	for (const described of one.archives ?? []) site.archives.push(await archiveBytes(described, site));
 	await serveEchoes(one, site);
-	if (/sb\.NewRegistry\(\)|privateRegistryURL/.test(text)) await startOwnRegistry(site);
+	if (text.includes('sb.NewRegistry()')) await startOwnRegistry(site);
+	if (text.includes('privateRegistryURL')) await startOwnRegistry(site, {htpasswd});
 	for (const [, files] of matchesIn(one, /fakecontext\.With(?:Binary)?Files\((\{.*?\})\)\)\)/gs)) {
 		if (!site.urls.has(files)) site.urls.set(files, await serveFiles(await contents(files, site), site));
 	}
@@ -20,8 +21,11 @@ export async function startBeforehand(one, site) {
 	}
 }
 
-async function startOwnRegistry(site) {
-	const {host, pid} = await startRegistry(join(site.folder, 'registry'));
+/** `user` with the password `secret`. */
+const htpasswd = 'user:$2b$04$CzyvCNi33kCtiLsu269YFOiuUl87yiTtBmREKBn64u/EnaNvBk9YK\n';
+
+async function startOwnRegistry(site, options) {
+	const {host, pid} = await startRegistry(join(site.folder, 'registry'), options);
 	site.registryOfCase = host;
 	site.closers.push(() => stopRegistry(pid));
 }

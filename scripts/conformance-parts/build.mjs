@@ -70,7 +70,7 @@ async function described(step, site) {
 		args: [...tags.flatMap(name => ['-t', name]), ...usual, ...own, ...(step.extra ?? []), context.place],
 		cwd: context.cwd ?? site.folder,
 		input: context.input,
-		env: {...process.env, ...step.env},
+		env: {...process.env, ...site.env, ...step.env},
 		exports,
 		tags,
 		reference: {

@@ -1,6 +1,9 @@
+import {mkdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import {runImage, startImage} from './container.mjs';
 import {inspected} from './inspect.mjs';
 import {difference, lacking} from './outcomes.mjs';
+import {capture} from './processes.mjs';
 import {fill} from './templates.mjs';
 
 /** What docker's command line did upstream, done to the images of the case; what it printed is kept under the step's id. */
@@ -12,8 +15,28 @@ export async function dockerStep({id, args}, site) {
 }
 
 const commands = {
-	/** Upstream makes room for the next image of the name. */
-	rmi: () => ({}),
+	/** Upstream makes room for the next image of the name. What was pushed must be pulled again. */
+	rmi: async ([name], site) => {
+		if (site.pushed.has(name)) await capture(process.execPath, [site.strata, '--root', site.root, 'rmi', name], {});
+		return {};
+	},
+	/** Keeps the login of the case's own registry where docker does. */
+	login: (_, site) => {
+		const auth = Buffer.from('user:secret').toString('base64');
+		site.env = {DOCKER_CONFIG: join(site.folder, 'docker'), REGISTRY_AUTH_FILE: ''};
+		mkdirSync(site.env.DOCKER_CONFIG);
+		const config = {auths: {[site.registryOfCase]: {auth}}};
+		writeFileSync(join(site.env.DOCKER_CONFIG, 'config.json'), JSON.stringify(config));
+		return {};
+	},
+	push: async ([name], site) => {
+		const source = `oci:${site.root}:${name}:latest`;
+		const flags = ['--insecure-policy', '--dest-tls-verify=false', '--dest-creds=user:secret'];
+		const {status, text} = await capture('skopeo', ['copy', '-q', ...flags, source, `docker://${name}`]);
+		if (status !== 0) difference(`skopeo cannot push ${name}: ${text}`);
+		site.pushed.add(name);
+		return {};
+	},
 	run: async (args, site) => {
 		const at = args.findIndex((arg, index) => !arg.startsWith('-') && args[index - 1] !== '--name');
 		const image = imageNamed(args[at], site);
