@@ -5,6 +5,7 @@ import type {Step} from '../plan/plan.ts';
 import {storeFailure} from '../store/failure.ts';
 import {adoptLayer} from '../store/layers.ts';
 import type {Entry} from '../tree/entry.ts';
+import {formerBlocks} from './block-records.ts';
 import type {Builder} from './builder.ts';
 import type {Files, StackedLayer} from './files.ts';
 import {sameContent} from './same-content.ts';
@@ -13,17 +14,20 @@ import {sameContent} from './same-content.ts';
 export async function packEntries(entries: readonly Entry[], step: Step, builder: Builder): Promise<PackedLayer> {
 	const {store, packer, epoch, deadline, events} = builder;
 	const place = store.temporary();
-	const [blob, toc] = [`${place}.blob`, `${place}.toc`];
-	const request = {source: {entries}, blob, toc, ...(epoch === undefined ? {} : {epoch})};
+	const [blob, toc, table] = [`${place}.blob`, `${place}.toc`, `${place}.blocks`];
+	const former = formerBlocks(entries, step, builder);
+	const incremental = former && {blocks: table, before: former.before};
+	const request = {source: {entries}, blob, toc, ...(epoch === undefined ? {} : {epoch}), ...incremental};
 	const packed = await packer.pack(request, {
 		signal: deadline,
 		onProgress: progress => events.emit({type: 'packing', step: step.id, ...progress}),
 	});
 	try {
 		await adoptLayer(store, {...packed, encoder: encoderName(), blob, toc});
+		former?.keep(table);
 		return packed;
 	} finally {
-		for (const path of [blob, toc]) rmSync(path, {force: true});
+		for (const path of [blob, toc, table]) rmSync(path, {force: true});
 	}
 }
 

@@ -63,13 +63,15 @@ export function stepHolders(store: Store): readonly Holder[] {
 	});
 }
 
-/** `results` records are of use as long as the layer they name is there. */
+/** `results` and `blocks` records are of use as long as the layer they name is there. */
 export function followers(store: Store): readonly {readonly file: string; readonly leader: string}[] {
-	const records = store.records('results');
-	return records.keys().map(key => {
-		const file = records.pathOf(key);
-		const digest = readQuietly<{readonly descriptor?: {readonly digest: Digest}}>(file)?.descriptor?.digest;
-		return {file, leader: digest ? store.blobs.pathOf(digest) : ''};
+	return ['results', 'blocks'].flatMap(kind => {
+		const records = store.records(kind);
+		return records.keys().map(key => {
+			const file = records.pathOf(key);
+			const digest = readQuietly<{readonly descriptor?: {readonly digest: Digest}}>(file)?.descriptor?.digest;
+			return {file, leader: digest ? store.blobs.pathOf(digest) : ''};
+		});
 	});
 }
 

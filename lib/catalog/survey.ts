@@ -50,6 +50,7 @@ export const collected = [
 	'bases',
 	provenanceKind,
 	placesKind,
+	'blocks',
 	'layers',
 	'tocs',
 	'blobs/sha256',

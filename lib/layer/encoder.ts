@@ -1,4 +1,4 @@
-import {createHash} from 'node:crypto';
+import {createHash, webcrypto} from 'node:crypto';
 import {availableParallelism} from 'node:os';
 import {constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions} from 'node:zlib';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
@@ -14,6 +14,9 @@ export interface Block {
 	readonly offset: number;
 	readonly length: number;
 	readonly crc: number;
+	/** Present if it was asked for: SHA-256 of its tar bytes, in base64, and the CRC-32 of its bytes in the blob. */
+	readonly hash?: string;
+	readonly check?: number;
 }
 
 /** A finished blob. */
@@ -38,6 +41,10 @@ export interface EncoderOptions {
 	readonly write: (bytes: Uint8Array) => void;
 	/** How many blocks may be in memory. The output does not depend on it. */
 	readonly blocks?: number;
+	/** Whether blocks are to be known again by their hashes. */
+	readonly hashed?: boolean;
+	/** What this encoder made of a block with this hash before, if that is there. */
+	readonly known?: ((hash: string) => Promise<Uint8Array | undefined>) | undefined;
 }
 
 /**
@@ -45,11 +52,16 @@ export interface EncoderOptions {
  * the same bytes whatever the number of threads. Each block ends with a full flush, so that it can be copied as it is into another
  * blob; what does not get smaller is stored, by us, since zlib's own stored blocks depend on the sizes of its buffers.
  */
-export function gzipEncoder({write, blocks: limit = 2 * availableParallelism() + 2}: EncoderOptions): Encoder {
+export function gzipEncoder({
+	write,
+	blocks: limit = 2 * availableParallelism() + 2,
+	hashed = false,
+	known,
+}: EncoderOptions): Encoder {
 	const hash = createHash('sha256');
 	const table: Block[] = [];
 	const free: Buffer[] = [];
-	const flight: {buffer: Buffer; size: number; crc: number; packed: Promise<Uint8Array>}[] = [];
+	const flight: InFlight[] = [];
 	let size = 0;
 	let start = 0;
 	let crc = 0;
@@ -63,7 +75,8 @@ export function gzipEncoder({write, blocks: limit = 2 * availableParallelism() +
 		const block = flight.shift();
 		if (!block) return;
 		const packed = await block.packed;
-		table.push({start, size: block.size, offset: size, length: packed.length, crc: block.crc});
+		const again = block.hash && {hash: await block.hash, check: crc32(packed)};
+		table.push({start, size: block.size, offset: size, length: packed.length, crc: block.crc, ...again});
 		emit(packed);
 		crc = combineCrc32(crc, block.crc, block.size);
 		start += block.size;
@@ -78,10 +91,11 @@ export function gzipEncoder({write, blocks: limit = 2 * availableParallelism() +
 		},
 		add(buffer, length) {
 			const bytes = buffer.subarray(0, length);
-			const packed = compress(bytes);
+			const hash = hashed ? hashOf(bytes) : undefined;
+			const packed = hash && known ? hash.then(async text => (await known(text)) ?? compress(bytes)) : compress(bytes);
 			// Awaited in its turn; until then its failure is nobody's.
 			packed.catch(() => {});
-			flight.push({buffer, size: length, crc: crc32(bytes), packed});
+			flight.push({buffer, size: length, crc: crc32(bytes), packed, hash});
 		},
 		async end() {
 			while (flight.length > 0) await land();
@@ -89,6 +103,19 @@ export function gzipEncoder({write, blocks: limit = 2 * availableParallelism() +
 			return {digest: digestFromHex(hash.digest('hex')), size, blocks: table};
 		},
 	};
+}
+
+interface InFlight {
+	readonly buffer: Buffer;
+	readonly size: number;
+	readonly crc: number;
+	readonly packed: Promise<Uint8Array>;
+	readonly hash: Promise<string> | undefined;
+}
+
+/** In a thread of the pool, as the compression that it may save. */
+async function hashOf(bytes: Buffer): Promise<string> {
+	return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('base64');
 }
 
 /**

@@ -2,14 +2,16 @@ import {createHash, type Hash} from 'node:crypto';
 import {closeSync, openSync, writeFileSync, writeSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
+import type {Descriptor} from '../oci/image.ts';
 import {ociLayerGzip} from '../oci/media-types.ts';
 import type {Entry} from '../tree/entry.ts';
 import {encodeName} from '../tree/name.ts';
 import type {TocEntry} from '../tree/toc.ts';
 import {openContent} from './content.ts';
-import {gzipEncoder} from './encoder.ts';
+import {type Block, encoderName, gzipEncoder} from './encoder.ts';
 import {changedFile} from './errors.ts';
 import {blockSize, paddingOf} from './header.ts';
+import {type BlockRecord, type KnownBlob, knownBlocks} from './known-blocks.ts';
 import {keepsBody} from './layer-toc.ts';
 import {overlayChanges} from './overlay-changes.ts';
 import type {PackedLayer, PackProgress} from './packed.ts';
@@ -25,8 +27,10 @@ export interface PackRequest {
 	readonly blob: string;
 	/** Where the TOC is written, as JSON. */
 	readonly toc: string;
-	/** Where the table of the blob's blocks is written, as JSON, if it is wanted. */
+	/** Where the table of the blob's blocks is written, a BlockRecord as JSON, if it is wanted. */
 	readonly blocks?: string;
+	/** An older layer whose compressed blocks may be taken over. The bytes do not depend on it. */
+	readonly before?: KnownBlob | undefined;
 	/** Seconds: no mtime is later (SOURCE_DATE_EPOCH). */
 	readonly epoch?: number | undefined;
 	/** How many blocks are compressed at the same time. The bytes do not depend on it. */
@@ -45,10 +49,13 @@ export async function packLayer(
 	const {source, epoch} = request;
 	const entries = inTarOrder('upper' in source ? overlayChanges(source.upper) : source.entries);
 	const blob = openSync(request.blob, 'wx', 0o644);
+	using known = request.before && knownBlocks(request.before);
 	try {
 		const encoder = gzipEncoder({
 			write: bytes => writeAll(blob, bytes),
 			...(request.concurrency && {blocks: request.concurrency}),
+			hashed: request.blocks !== undefined,
+			known: known?.find,
 		});
 		const tar = await tarBlocks(encoder);
 		const advance = progressOf(entries, onProgress);
@@ -58,12 +65,17 @@ export async function packLayer(
 		const {diffID, digest, size, blocks} = await tar.end();
 		const sorted = inTocOrder(toc);
 		writeFileSync(request.toc, JSON.stringify(sorted));
-		if (request.blocks) writeFileSync(request.blocks, JSON.stringify(blocks));
 		const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
+		if (request.blocks) writeFileSync(request.blocks, JSON.stringify(recordOf(layer.descriptor, blocks)));
 		return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
 	} finally {
 		closeSync(blob);
 	}
+}
+
+function recordOf(descriptor: Descriptor, blocks: readonly Block[]): BlockRecord {
+	const known = blocks.map(({hash = '', offset, length, check = 0}) => ({hash, offset, length, check}));
+	return {descriptor, encoder: encoderName(), blocks: known};
 }
 
 /** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06: two blocks of zeros. */

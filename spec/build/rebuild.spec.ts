@@ -1,3 +1,4 @@
+import {randomBytes} from 'node:crypto';
 import {chmodSync, readdirSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test from 'ava';
@@ -188,4 +189,17 @@ test('a layer made without an epoch is no answer for one with it', async t => {
 			.flat()
 			.every(({mtime}) => mtime <= 1),
 	);
+});
+
+test('a COPY whose files changed a little has the layer that it would have without the one before', async t => {
+	const [shop, other] = await Promise.all([workshop(t), workshop(t)]);
+	const large = {'src/a': randomBytes(2_000_000), 'src/b': 'one '.repeat(300_000), 'src/c': 'before'};
+	const order = {lines: ['FROM scratch', 'COPY src /'], buildArgs: {SOURCE_DATE_EPOCH: '0'}};
+
+	await shop.build({...order, files: large});
+	const after = await shop.build({...order, files: {...large, 'src/c': 'after'}});
+	const fresh = await other.build({...order, files: {...large, 'src/c': 'after'}});
+
+	t.deepEqual(after.manifest.layers, fresh.manifest.layers);
+	t.is(readdirSync(join(shop.root, 'blocks')).length, 1);
 });

@@ -30,7 +30,7 @@ function storeStep(
 ) {
 	const steps = store.records('steps');
 	steps.put(`part/${key}`, {version: 1, ...(layer ? {layer: {diffID: layer.diffID, content: layer.diffID}} : {})});
-	if (layer) store.records('results').put(key, layer);
+	if (layer) for (const kind of ['results', 'blocks']) store.records(kind).put(key, layer);
 	age(steps.pathOf(`part/${key}`), used);
 }
 
@@ -94,7 +94,7 @@ test('OBS-2: prune frees what no image needs, and keeps the cache of what one do
 
 	t.deepEqual(['used', 'step', 'spare', 'other'].map(has), [true, true, false, false]);
 	t.deepEqual(filesIn(root, 'steps'), ['kept.json']);
-	t.deepEqual(filesIn(root, 'results'), ['kept.json']);
+	t.deepEqual([filesIn(root, 'results'), filesIn(root, 'blocks')], [['kept.json'], ['kept.json']]);
 	t.deepEqual(filesIn(root, 'bases'), ['used.json']);
 	t.is(filesIn(root, 'layers').length, 2);
 	t.is(filesIn(root, 'tocs').length, 2);

@@ -19,7 +19,7 @@ import {
 import {extract} from 'tar-stream';
 import {StepError} from '../../lib/errors.ts';
 import {openLayer} from '../../lib/layer/decompress.ts';
-import type {Block} from '../../lib/layer/encoder.ts';
+import type {BlockRecord} from '../../lib/layer/known-blocks.ts';
 import {tocOf} from '../../lib/layer/layer-toc.ts';
 import {readTar} from '../../lib/layer/read-tar.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
@@ -263,7 +263,7 @@ test('an edit changes the blocks it touches, and no other', async t => {
 	const blocks = async (entries: readonly Entry[]) => {
 		const table = join(folder, `${Math.random()}`);
 		await packInto(folder, {entries}, {blocks: table});
-		return (JSON.parse(readFileSync(table, 'utf8')) as Block[]).map(({crc, size}) => `${crc} ${size}`);
+		return (JSON.parse(readFileSync(table, 'utf8')) as BlockRecord).blocks.map(({hash}) => hash);
 	};
 
 	const before = await blocks(files);

@@ -1,0 +1,43 @@
+import {mkdirSync, renameSync} from 'node:fs';
+import {dirname, resolve} from 'node:path';
+import {encoderName} from '../layer/encoder.ts';
+import type {BlockRecord, KnownBlob} from '../layer/known-blocks.ts';
+import {digestOf, hexOf} from '../oci/digest.ts';
+import type {Step} from '../plan/plan.ts';
+import type {Entry} from '../tree/entry.ts';
+import type {Builder} from './builder.ts';
+
+/** `blocks` records, by what makes a layer, whatever it holds: the blocks of the last one that the same instruction made. */
+export const blocksKind = 'blocks';
+
+/** Below this many bytes there is nothing to save. */
+const worthwhile = 2 ** 20;
+
+/** What is left over of the layer that a step made the last time. */
+export interface FormerBlocks {
+	readonly before?: KnownBlob;
+	/** Takes over the table of the new layer, a finished file. */
+	keep(table: string): void;
+}
+
+/** The blocks of the layer before, for a step with so many bytes that it pays; else undefined. */
+export function formerBlocks(
+	entries: readonly Entry[],
+	step: Step,
+	{store, request}: Builder,
+): FormerBlocks | undefined {
+	if (entries.reduce((sum, {size}) => sum + size, 0) < worthwhile) return undefined;
+	const records = store.records<BlockRecord>(blocksKind);
+	const place = typeof request.context === 'string' ? resolve(request.context) : '';
+	const key = hexOf(digestOf(JSON.stringify([place, step.location.file, step.text])));
+	const known = records.get(key);
+	const isUsable = known?.encoder === encoderName() && store.blobs.has(known.descriptor.digest, known.descriptor.size);
+	return {
+		...(isUsable ? {before: {blob: store.blobs.pathOf(known.descriptor.digest), blocks: known.blocks}} : {}),
+		keep(table) {
+			const path = records.pathOf(key);
+			mkdirSync(dirname(path), {recursive: true});
+			renameSync(table, path);
+		},
+	};
+}
