@@ -33,7 +33,7 @@ export interface Repository {
 export function repositoryOf(reference: Reference, options: RegistryOptions): Repository {
 	const url = new URL(`${endpoint(reference.registry)}/v2/${reference.repository}/`);
 	const {env = process.env, patience = 60_000} = options;
-	const login = loginFor(reference, env);
+	const login = () => loginFor(reference, env);
 	const send = withToken(transport(env, patience), {scope: `repository:${reference.repository}:pull`, login});
 	return {
 		url,
@@ -45,7 +45,7 @@ export function repositoryOf(reference: Reference, options: RegistryOptions): Re
 				signal?.throwIfAborted();
 				throw connectionError(error, reference);
 			});
-			return checked(answer, reference, login === undefined ? loginFiles(env) : undefined);
+			return checked(answer, reference, () => (login() === undefined ? loginFiles(env) : undefined));
 		},
 		retried: action => retried(action, options, gaveUp(reference, url)),
 	};
@@ -58,14 +58,20 @@ function endpoint(registry: string): string {
 }
 
 /** `without`: where no login was found, if none was. */
-async function checked(answer: Answer, reference: Reference, without?: readonly string[]): Promise<Answer> {
+async function checked(
+	answer: Answer,
+	reference: Reference,
+	without: () => readonly string[] | undefined,
+): Promise<Answer> {
 	const {status, headers, url} = answer;
 	if ((status >= 200 && status < 300) || status === 404 || status === 416) return answer;
 	const said = messageIn(await textOf(answer));
 	if (status === 408 || status === 429 || status >= 500) {
 		throw new PassingError(`${status} from ${url.host}`, {status, after: retryAfter(headers)});
 	}
-	throw status === 401 || status === 403 ? wantsLogin(reference, status, without) : unexpected(reference, status, said);
+	throw status === 401 || status === 403
+		? wantsLogin(reference, status, without())
+		: unexpected(reference, status, said);
 }
 
 /** The text of the first error of an answer. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */

@@ -25,22 +25,23 @@ export function parseBearer(header: string): Challenge | undefined {
 	return undefined;
 }
 
-/** What is asked for, and with which login: a Basic header, or nothing, as everyone may pull most things. */
+/** What is asked for, and with which login: a Basic header, or nothing. Most things everyone may pull, so it is looked up when the registry asks. */
 export interface Asking {
 	readonly scope: string;
-	readonly login?: string | undefined;
+	readonly login: () => string | undefined;
 }
 
 /**
  * Sends calls with what the registry asks for: the login itself, or a token for `scope`. A token is fetched when it is first asked
  * for, shared by all calls that go on at the same time, and fetched anew when it is refused. An answer 401 that is passed on is final.
  */
-export function withToken(send: Send, {scope, login}: Asking): Send {
+export function withToken(send: Send, asking: Asking): Send {
 	let shown: Promise<string | undefined> | undefined;
 	return async call => {
 		const known = shown;
 		const first = await send(authorized(call, await known));
 		if (first.status !== 401) return first;
+		const login = asking.login();
 		const header = first.headers['www-authenticate'] ?? '';
 		const challenge = parseBearer(header);
 		const takesLogin = login !== undefined && /(?:^|,\s*)basic\b/i.test(header) && (await known) !== login;
@@ -49,7 +50,7 @@ export function withToken(send: Send, {scope, login}: Asking): Send {
 		// another call may have fetched a new one meanwhile
 		if (shown === known) {
 			shown = challenge
-				? fetchToken(send, {scope, ...challenge}, {login, signal: call.signal})
+				? fetchToken(send, {scope: asking.scope, ...challenge}, {login, signal: call.signal})
 				: Promise.resolve(login);
 		}
 		const fresh = shown;

@@ -65,6 +65,14 @@ test('a file with logins that is no JSON is an error, and names none of them', a
 	t.false(JSON.stringify(error).includes('c2VjcmV0'));
 });
 
+test('who is not asked for a login needs none that can be read', async t => {
+	const {host} = await fakeRegistry(t, image);
+	const HOME = await home(t, {'.docker/config.json': '{'});
+	const app = registrySource(reference(`${host}/team/app:1`), {backoff: 1, env: {HOME}});
+
+	t.is((await app.resolve()).descriptor.digest, image.root.digest);
+});
+
 test('a registry that asks for a login gets it, and nobody that it sends us to', async t => {
 	const seen: (string | undefined)[] = [];
 	const elsewhere = await serve(t, (request, response) => {
@@ -103,7 +111,7 @@ test('a token is asked for with the login, by https or on this machine only', as
 				if (headers?.authorization === 'Bearer t') return answer(200, {}, '');
 				return answer(401, {'www-authenticate': `Bearer realm="${realm}"`}, '');
 			},
-			{scope: 's', login: login('me')},
+			{scope: 's', login: () => login('me')},
 		);
 		await send({url: new URL('https://r/v2/'), method: 'GET', headers: {}});
 		return calls.splice(0);
