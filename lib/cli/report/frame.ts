@@ -51,7 +51,7 @@ function statusText(scene: Scene): string {
 	const {isPlanned, waiting, steps, done, running, packing, writing} = scene;
 	if (!isPlanned) return waiting ?? 'reading the Dockerfile and its bases';
 	if (writing !== undefined) return `writing ${writing}`;
-	if (done === steps) return scene.packingText ?? 'writing the image';
+	if (done === steps) return packing.text ?? 'writing the image';
 	const facts = [`${done} of ${plural(steps, 'step')} done`];
 	if (running.length > 1) facts.push(`${running.length} running`);
 	if (packing.layers > 0) facts.push(`${plural(packing.layers, 'layer')} being packed`);

@@ -1,9 +1,8 @@
 import type {BuildEvent} from '../../index.ts';
-import {plural} from '../names.ts';
 import {sanitizeLine} from '../sanitize.ts';
-import {formatProgress} from '../size.ts';
 import {type PlannedStep, plannedSteps, shortName, waitingText} from './facts.ts';
 import {type LineCutter, lineCutter, outputBytes} from './lines.ts';
+import {type Packing, packing} from './packing.ts';
 import {type Pull, pull} from './pull.ts';
 import type {EventOf} from './reporter.ts';
 
@@ -19,16 +18,6 @@ export interface RunningStep {
 	waiting: string | undefined;
 }
 
-/** How many layers are being packed, and how far they are, in bytes. */
-interface Packing extends Amount {
-	readonly layers: number;
-}
-
-interface Amount {
-	readonly current: number;
-	readonly total: number;
-}
-
 /** What a build looks like at one moment: all that the live area shows. */
 export interface Scene {
 	/** Answers with the step that this event ended. */
@@ -41,10 +30,7 @@ export interface Scene {
 	readonly steps: number;
 	readonly done: number;
 	readonly running: readonly RunningStep[];
-	/** Layers of finished steps that are still being packed. */
-	readonly packing: Packing;
-	/** `packing 2 layers, 61 of 140 MB`, where nothing else is left to do. */
-	readonly packingText: string | undefined;
+	readonly packing: Pick<Packing, 'layers' | 'text'>;
 	/** Where the image is being written to. */
 	readonly writing: string | undefined;
 	/** Where the output of steps begins on a row. */
@@ -57,8 +43,7 @@ export const tailLength = 20;
 export function scene(): Scene {
 	const steps = new Map<string, PlannedStep>();
 	const running = new Map<string, RunningStep>();
-	const packing = new Map<string, Amount>();
-	const packed = new Set<string>();
+	const layers = packing();
 	let name = 'build';
 	let done = 0;
 	let writing: string | undefined;
@@ -69,14 +54,12 @@ export function scene(): Scene {
 		const ended = running.get(event.step);
 		running.delete(event.step);
 		if (event.result === 'done' || event.result === 'cached') done += 1;
-		const makesLayer = step?.kind === 'run' || step?.kind === 'copy';
-		if (event.result === 'done' && makesLayer && !packed.has(event.step))
-			packing.set(event.step, {current: 0, total: 0});
 		return step && {step, tail: ended ? lastLines(ended) : []};
 	}
 
 	return {
 		event(event) {
+			layers.event(event);
 			switch (event.type) {
 				case 'build.started':
 					name = shortName(event.names) ?? name;
@@ -91,13 +74,6 @@ export function scene(): Scene {
 				}
 				case 'step.finished':
 					return finish(event);
-				case 'packing':
-					if (packing.has(event.step)) packing.set(event.step, event);
-					break;
-				case 'layer':
-					packed.add(event.step);
-					packing.delete(event.step);
-					break;
 				case 'export':
 					writing = event.state === 'started' && event.output !== 'store' ? event.dest || event.output : undefined;
 					break;
@@ -128,13 +104,7 @@ export function scene(): Scene {
 		get running() {
 			return [...running.values()];
 		},
-		get packing() {
-			return packingOf([...packing.values()]);
-		},
-		get packingText() {
-			const isLeft = steps.size > 0 && done === steps.size && packing.size > 0;
-			return isLeft ? packingText(packingOf([...packing.values()])) : undefined;
-		},
+		packing: layers,
 		get writing() {
 			return writing;
 		},
@@ -142,16 +112,6 @@ export function scene(): Scene {
 			return indentOf([...steps.values()]);
 		},
 	};
-}
-
-/** Bytes are not told of what takes no time. */
-function packingText({layers, current, total}: Packing): string {
-	return `packing ${plural(layers, 'layer')}${total > 0 ? `, ${formatProgress(current, total)}` : ''}`;
-}
-
-function packingOf(amounts: readonly Amount[]): Packing {
-	const sum = (part: keyof Amount) => amounts.reduce((all, amount) => all + amount[part], 0);
-	return {layers: amounts.length, current: sum('current'), total: sum('total')};
 }
 
 /** The last lines that a step printed, the open ones included. */

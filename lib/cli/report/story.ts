@@ -1,23 +1,24 @@
 import {plural} from '../names.ts';
 import {shortName, waitingText} from './facts.ts';
+import {packing} from './packing.ts';
 import type {EventOf, Reporter, ReportOptions} from './reporter.ts';
-import {scene} from './scene.ts';
 
 /** What plain mode says of the build as a whole: its first line, and what it waits for where no step runs. */
 export function story(line: (text: string) => void, now: ReportOptions['now']): Pick<Reporter, 'event' | 'tick'> {
 	let started: EventOf<'build.started'> | undefined;
 	let since = now();
 	let waitsFor: string | undefined;
+	let stepsLeft = 0;
 	let packingFrom: number | undefined;
-	const live = scene();
+	const layers = packing();
 
 	const expect = (what: string | undefined) => {
 		since = now();
 		waitsFor = what;
 	};
-	/** After a second, then every ten. */
+	/** Where nothing else is left to do: after a second, then every ten. */
 	const tellPacking = () => {
-		const text = live.packingText;
+		const text = stepsLeft === 0 ? layers.text : undefined;
 		packingFrom = text === undefined ? undefined : (packingFrom ?? now() + 1000);
 		if (text === undefined || packingFrom === undefined || now() < packingFrom) return;
 		line(text);
@@ -25,15 +26,18 @@ export function story(line: (text: string) => void, now: ReportOptions['now']): 
 	};
 	return {
 		event(event) {
-			live.event(event);
+			layers.event(event);
 			if (event.type === 'build.started') {
 				started = event;
 				expect(`strata ${event.strata}: reading the Dockerfile and its bases`);
 			} else if (event.type === 'plan') {
+				stepsLeft = event.steps.length;
 				if (started) line(firstLine(started, event));
 				expect(undefined);
 			} else if (event.type === 'step.waiting' && event.step === undefined) {
 				line(waitingText(event));
+			} else if (event.type === 'step.finished') {
+				if (event.result === 'done' || event.result === 'cached') stepsLeft -= 1;
 			} else if (event.type === 'export' && event.output !== 'store') {
 				expect(event.state === 'started' ? `writing ${event.dest}` : undefined);
 			} else if (event.type === 'build.finished') {
