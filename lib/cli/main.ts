@@ -98,14 +98,11 @@ function print(text: string, {stdout}: Shell): number {
 }
 
 /** Whoever reads may leave: that is no error of ours, nor of theirs. */
-function watchStreams(shell: Shell): void {
-	const {stdout, stderr} = shell;
+function watchStreams({stdout, stderr}: Shell): void {
 	stdout.on('error', (error: NodeJS.ErrnoException) => {
 		if (error.code === 'EPIPE') process.exit(0);
 		const help = ['where stdout goes, is there room?'];
-		const failure = new StoreError('STDOUT', `cannot write to stdout: ${error.code}`, {cause: error, help});
-		stderr.write(`${errorLines(failure, shell).join('\n')}\n`);
-		process.exit(failure.exitCode);
+		throw new StoreError('STDOUT', `cannot write to stdout: ${error.code}`, {cause: error, help});
 	});
 	stderr.on('error', () => {});
 }

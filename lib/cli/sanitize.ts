@@ -1,3 +1,5 @@
+import {withoutEnd} from '../dockerfile/lines.ts';
+
 /** Escape sequences: CSI; strings (OSC, DCS, SOS, PM, APC) with what they hold; the others. In both spellings, ESC and C1. */
 const sequences =
 	/(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]?|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C|$)|\u001B[ -/]*[0-~]?/g;
@@ -12,9 +14,8 @@ const reset = '\u001B[0m';
  * no control sequence is left but, if asked for, colours.
  */
 export function sanitizeLine(line: string, {colors}: {readonly colors: boolean}): string {
-	let end = line.length;
-	while (end > 0 && line.charAt(end - 1) === '\r') end -= 1;
-	const shown = line.slice(line.lastIndexOf('\r', end - 1) + 1, end);
+	const whole = withoutEnd(line, '\r');
+	const shown = whole.slice(whole.lastIndexOf('\r') + 1);
 	if (/^[\x20-\x7E]*$/.test(shown)) return shown;
 	const text = clean(shown, colors);
 	return text.includes('\u001B') ? `${text}${reset}` : text;
