@@ -1,14 +1,10 @@
-import {mkdirSync, renameSync} from 'node:fs';
-import {dirname, resolve} from 'node:path';
+import {resolve} from 'node:path';
 import {encoderName} from '../layer/encoder.ts';
-import type {BlockRecord, KnownBlob} from '../layer/known-blocks.ts';
+import {type BlockRecord, blocksKind, type KnownBlob} from '../layer/known-blocks.ts';
 import {digestOf, hexOf} from '../oci/digest.ts';
 import type {Step} from '../plan/plan.ts';
 import type {Entry} from '../tree/entry.ts';
 import type {Builder} from './builder.ts';
-
-/** `blocks` records, by what makes a layer, whatever it holds: the blocks of the last one that the same instruction made. */
-export const blocksKind = 'blocks';
 
 /** Below this many bytes there is nothing to save. */
 const worthwhile = 2 ** 20;
@@ -34,10 +30,6 @@ export function formerBlocks(
 	const isUsable = known?.encoder === encoderName() && store.blobs.has(known.descriptor.digest, known.descriptor.size);
 	return {
 		...(isUsable ? {before: {blob: store.blobs.pathOf(known.descriptor.digest), blocks: known.blocks}} : {}),
-		keep(table) {
-			const path = records.pathOf(key);
-			mkdirSync(dirname(path), {recursive: true});
-			renameSync(table, path);
-		},
+		keep: table => records.adopt(key, table),
 	};
 }

@@ -1,4 +1,5 @@
 import {contentsOf} from '../export/image.ts';
+import {blocksKind} from '../layer/known-blocks.ts';
 import {type DiffID, type Digest, hexOf} from '../oci/digest.ts';
 import type {Descriptor} from '../oci/image.ts';
 import type {BaseRecord, LayerRecord, Store, StoredImage} from '../store/store.ts';
@@ -65,7 +66,7 @@ export function stepHolders(store: Store): readonly Holder[] {
 
 /** `results` and `blocks` records are of use as long as the layer they name is there. */
 export function followers(store: Store): readonly {readonly file: string; readonly leader: string}[] {
-	return ['results', 'blocks'].flatMap(kind => {
+	return ['results', blocksKind].flatMap(kind => {
 		const records = store.records(kind);
 		return records.keys().map(key => {
 			const file = records.pathOf(key);

@@ -1,5 +1,6 @@
 import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {blocksKind} from '../layer/known-blocks.ts';
 import {placesKind} from '../snapshot/places.ts';
 import type {Store} from '../store/store.ts';
 import type {UsageRow} from './catalog.ts';
@@ -50,7 +51,7 @@ export const collected = [
 	'bases',
 	provenanceKind,
 	placesKind,
-	'blocks',
+	blocksKind,
 	'layers',
 	'tocs',
 	'blobs/sha256',

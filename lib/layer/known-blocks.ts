@@ -13,6 +13,9 @@ export interface KnownBlock {
 	readonly check: number;
 }
 
+/** `blocks` records, by what makes a layer, whatever it holds: the blocks of the last one that the same instruction made. */
+export const blocksKind = 'blocks';
+
 /** What is kept of a layer, so that the next one like it need not compress the same again. */
 export interface BlockRecord {
 	readonly descriptor: Descriptor;

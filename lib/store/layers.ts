@@ -1,5 +1,3 @@
-import {mkdirSync, renameSync} from 'node:fs';
-import {dirname} from 'node:path';
 import {hexOf} from '../oci/digest.ts';
 import type {Layer} from '../oci/image.ts';
 import type {LayerRecord, Store} from './store.ts';
@@ -31,10 +29,7 @@ export async function adoptLayer(
 	{layer, encoder, blob, toc, content, unpacked, files}: NewLayer,
 ): Promise<void> {
 	const {diffID, descriptor} = layer;
-	const path = store.records('tocs').pathOf(hexOf(diffID));
-	mkdirSync(dirname(path), {recursive: true});
-	// Not synced: a TOC that a crash of the machine cuts short is no JSON, so it counts as absent.
-	renameSync(toc, path);
+	store.records('tocs').adopt(hexOf(diffID), toc);
 	store.blobs.adopt(blob, descriptor.digest);
 	const facts = {
 		...(content && {content}),

@@ -1,4 +1,4 @@
-import {mkdirSync, readdirSync, readFileSync, rmSync} from 'node:fs';
+import {mkdirSync, readdirSync, readFileSync, renameSync, rmSync} from 'node:fs';
 import {dirname, join, relative} from 'node:path';
 import {forStore} from './failure.ts';
 import {replaceFile} from './replace.ts';
@@ -17,6 +17,12 @@ export function fileRecords<T>(folder: string, {root, temporary}: {root: string;
 				const path = pathOf(key);
 				mkdirSync(dirname(path), {recursive: true});
 				replaceFile(JSON.stringify(value), {temporary: temporary(), path, mode: 0o644});
+			}),
+		adopt: (key, file) =>
+			forStore({root, doing: 'writing a record'}, () => {
+				const path = pathOf(key);
+				mkdirSync(dirname(path), {recursive: true});
+				renameSync(file, path);
 			}),
 		delete: key => forStore({root, doing: 'removing a record'}, () => rmSync(pathOf(key), {force: true})),
 		keys: (prefix = '') => forStore({root, doing: 'listing records'}, () => keysBelow(folder, prefix)),

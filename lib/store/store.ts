@@ -49,7 +49,12 @@ export interface Records<T> {
 	delete(key: string): void;
 	/** Keys that start with `prefix`, in no promised order. A `/` in a key makes a folder. */
 	keys(prefix?: string): readonly string[];
-	/** Where the value of a key lies, for whoever writes it by other means and renames it. */
+	/**
+	 * Takes over a finished file, JSON made at `temporary()`. Not synced: a value that a crash of the machine cuts short is no JSON, so
+	 * it counts as absent.
+	 */
+	adopt(key: string, path: string): void;
+	/** Where the value of a key lies, or would lie. */
 	pathOf(key: string): string;
 }
 

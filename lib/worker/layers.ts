@@ -1,5 +1,4 @@
-import {mkdirSync, renameSync, rmSync} from 'node:fs';
-import {dirname} from 'node:path';
+import {rmSync} from 'node:fs';
 import {applyLayer} from '../layer/apply.ts';
 import {encoderName} from '../layer/encoder.ts';
 import {overlayChanges} from '../layer/overlay-changes.ts';
@@ -7,7 +6,7 @@ import type {PackRequest} from '../layer/pack.ts';
 import type {PackedLayer, PackProgress} from '../layer/packed.ts';
 import type {Packer} from '../layer/packer.ts';
 import {summary} from '../layer/summary.ts';
-import {type DiffID, hexOf} from '../oci/digest.ts';
+import {hexOf} from '../oci/digest.ts';
 import type {Layer} from '../oci/image.ts';
 import type {Frozen} from '../snapshot/snapshot.ts';
 import type {ApplyLayer} from '../snapshot/unpack.ts';
@@ -51,7 +50,7 @@ export async function packChanges(store: Store, packer: Packer, changes: Changes
 		const request = {source, blob, toc: tocFile, ...(epoch === undefined ? {} : {epoch})};
 		const packed = await packer.pack(request, {onProgress});
 		const {layer, content, unpacked, files} = packed;
-		keepToc(store, layer.diffID, tocFile);
+		store.records<Toc>('tocs').adopt(hexOf(layer.diffID), tocFile);
 		store.blobs.adopt(blob, layer.descriptor.digest);
 		await recordLayer(store, {
 			diffID: layer.diffID,
@@ -84,11 +83,4 @@ function sourceOf(store: Store, {frozen, owners}: Changes): PackRequest['source'
 
 function isMark({type}: Entry): boolean {
 	return type === 'whiteout' || type === 'opaque';
-}
-
-/** A TOC that a crash of the machine cuts short is no JSON, so it counts as absent. */
-function keepToc(store: Store, diffID: DiffID, file: string): void {
-	const path = store.records<Toc>('tocs').pathOf(hexOf(diffID));
-	mkdirSync(dirname(path), {recursive: true});
-	renameSync(file, path);
 }

@@ -1,4 +1,5 @@
 import {EventEmitter, once} from 'node:events';
+import {readFileSync, rmSync} from 'node:fs';
 import {collect} from '../../lib/bytes.ts';
 import {StoreError} from '../../lib/errors.ts';
 import {type Digest, digestOf} from '../../lib/oci/digest.ts';
@@ -72,6 +73,10 @@ function memoryRecords<T>(values: Map<string, string>): Records<T> {
 			return text === undefined ? undefined : (JSON.parse(text) as T);
 		},
 		put: (key, value) => void values.set(key, JSON.stringify(value)),
+		adopt(key, path) {
+			values.set(key, readFileSync(path, 'utf8'));
+			rmSync(path);
+		},
 		delete: key => void values.delete(key),
 		keys: (prefix = '') => [...values.keys()].filter(key => key.startsWith(prefix)),
 		pathOf: key => `/memory/${key}.json`,

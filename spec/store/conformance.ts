@@ -1,3 +1,5 @@
+import {existsSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {type Bytes, collect} from '../../lib/bytes.ts';
 import {StoreError} from '../../lib/errors.ts';
@@ -6,6 +8,7 @@ import type {Descriptor} from '../../lib/oci/image.ts';
 import {ociManifest} from '../../lib/oci/media-types.ts';
 import {DigestMismatchError} from '../../lib/oci/verify.ts';
 import type {BlobStore, Store} from '../../lib/store/store.ts';
+import {folderFor} from '../helpers/folder.ts';
 
 type Make<T> = (t: ExecutionContext) => T | Promise<T>;
 
@@ -131,6 +134,18 @@ export function testStore(name: string, make: Make<Store>) {
 
 		t.deepEqual(records.get('a/b'), {n: 2});
 		t.is(records.get('a/c'), undefined);
+	});
+
+	test(`${name}: a finished file becomes a record`, async t => {
+		const records = (await make(t)).records<{n: number}>('steps');
+		const file = join(await folderFor(t), 'finished');
+		writeFileSync(file, '{"n":2}');
+		records.put('a/b', {n: 1});
+
+		records.adopt('a/b', file);
+
+		t.deepEqual(records.get('a/b'), {n: 2});
+		t.false(existsSync(file));
 	});
 
 	test(`${name}: records are listed by the beginning of their keys`, async t => {
