@@ -3,6 +3,7 @@ import {availableParallelism} from 'node:os';
 import {constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions} from 'node:zlib';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import {combineCrc32} from './crc32.ts';
+import type {KnownBlock} from './known-blocks.ts';
 
 /** The largest block that is compressed apart, and the size of every buffer. */
 export const largestBlock = 1024 * 1024;
@@ -14,9 +15,6 @@ export interface Block {
 	readonly offset: number;
 	readonly length: number;
 	readonly crc: number;
-	/** Present if it was asked for: SHA-256 of its tar bytes, in base64, and the CRC-32 of its bytes in the blob. */
-	readonly hash?: string;
-	readonly check?: number;
 }
 
 /** A finished blob. */
@@ -24,6 +22,8 @@ export interface Encoded {
 	readonly digest: Digest;
 	readonly size: number;
 	readonly blocks: readonly Block[];
+	/** What the blocks can be known again by, if that was asked for. */
+	readonly known: readonly KnownBlock[];
 }
 
 /** Turns blocks into one gzip member. */
@@ -60,6 +60,7 @@ export function gzipEncoder({
 }: EncoderOptions): Encoder {
 	const hash = createHash('sha256');
 	const table: Block[] = [];
+	const marks: KnownBlock[] = [];
 	const free: Buffer[] = [];
 	const flight: InFlight[] = [];
 	let size = 0;
@@ -75,8 +76,9 @@ export function gzipEncoder({
 		const block = flight.shift();
 		if (!block) return;
 		const packed = await block.packed;
-		const again = block.hash && {hash: await block.hash, check: crc32(packed)};
-		table.push({start, size: block.size, offset: size, length: packed.length, crc: block.crc, ...again});
+		const place = {offset: size, length: packed.length};
+		table.push({start, size: block.size, ...place, crc: block.crc});
+		if (block.hash) marks.push({hash: await block.hash, ...place, check: crc32(packed)});
 		emit(packed);
 		crc = combineCrc32(crc, block.crc, block.size);
 		start += block.size;
@@ -100,7 +102,7 @@ export function gzipEncoder({
 		async end() {
 			while (flight.length > 0) await land();
 			emit(trailer(crc, start));
-			return {digest: digestFromHex(hash.digest('hex')), size, blocks: table};
+			return {digest: digestFromHex(hash.digest('hex')), size, blocks: table, known: marks};
 		},
 	};
 }

@@ -2,13 +2,12 @@ import {createHash, type Hash} from 'node:crypto';
 import {closeSync, openSync, writeFileSync, writeSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
-import type {Descriptor} from '../oci/image.ts';
 import {ociLayerGzip} from '../oci/media-types.ts';
 import type {Entry} from '../tree/entry.ts';
 import {encodeName} from '../tree/name.ts';
 import type {TocEntry} from '../tree/toc.ts';
 import {openContent} from './content.ts';
-import {type Block, encoderName, gzipEncoder} from './encoder.ts';
+import {encoderName, gzipEncoder} from './encoder.ts';
 import {changedFile} from './errors.ts';
 import {blockSize, paddingOf} from './header.ts';
 import {type BlockRecord, type KnownBlob, knownBlocks} from './known-blocks.ts';
@@ -62,20 +61,18 @@ export async function packLayer(
 		const toc: TocEntry[] = [];
 		for (const entry of entries) toc.push(await append(tar, clamped(entry, epoch), advance));
 		await tar.write(endOfArchive);
-		const {diffID, digest, size, blocks} = await tar.end();
+		const {diffID, digest, size, known: blocks} = await tar.end();
 		const sorted = inTocOrder(toc);
 		writeFileSync(request.toc, JSON.stringify(sorted));
 		const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
-		if (request.blocks) writeFileSync(request.blocks, JSON.stringify(recordOf(layer.descriptor, blocks)));
+		if (request.blocks) {
+			const record: BlockRecord = {descriptor: layer.descriptor, encoder: encoderName(), blocks};
+			writeFileSync(request.blocks, JSON.stringify(record));
+		}
 		return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
 	} finally {
 		closeSync(blob);
 	}
-}
-
-function recordOf(descriptor: Descriptor, blocks: readonly Block[]): BlockRecord {
-	const known = blocks.map(({hash = '', offset, length, check = 0}) => ({hash, offset, length, check}));
-	return {descriptor, encoder: encoderName(), blocks: known};
 }
 
 /** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06: two blocks of zeros. */
