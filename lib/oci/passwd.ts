@@ -70,21 +70,19 @@ function findAccount(user: string, passwd: string): PasswdLine | undefined {
 	return accounts(passwd).find(line => (id === undefined ? line.name === user : line.uid === id));
 }
 
+const addIt = ['numbers need no entry there, as in 1000', 'or add it in a RUN above'];
+
 /** Images without /etc/passwd have a root all the same. */
 function rootOnly(user: string): number {
 	if (user === 'root') return 0;
-	throw new StepError('UNKNOWN_USER', `unknown user ${user}: not in /etc/passwd of the image`, {
-		help: ['numbers need no entry there, as in 1000', 'or add it in a RUN above'],
-	});
+	throw new StepError('UNKNOWN_USER', `unknown user ${user}: not in /etc/passwd of the image`, {help: addIt});
 }
 
 function findGroup(name: string, group: string): number {
 	const id = idOf(name) ?? groupLines(group).find(line => line.name === name)?.gid;
 	if (id !== undefined) return id;
 	if (name === 'root') return 0;
-	throw new StepError('UNKNOWN_GROUP', `unknown group ${name}: not in /etc/group of the image`, {
-		help: ['numbers need no entry there, as in 1000', 'or add it in a RUN above'],
-	});
+	throw new StepError('UNKNOWN_GROUP', `unknown group ${name}: not in /etc/group of the image`, {help: addIt});
 }
 
 function groupsOf(name: string | undefined, group: string): number[] {

@@ -58,9 +58,11 @@ function depthAfter(depth: number, name: string): number {
 	return name === '..' ? depth - 1 : depth + 1;
 }
 
+const withoutEntry = ['make the archive anew without it, or leave it packed: ADD --unpack=false'];
+
 function leaves(archive: string, name: string): StepError {
 	return new StepError('ARCHIVE_ESCAPES', `cannot unpack ${archive}: its entry ${name} leads out of the destination`, {
-		help: ['make the archive anew without it, or leave it packed: ADD --unpack=false'],
+		help: withoutEntry,
 	});
 }
 
@@ -68,7 +70,7 @@ function danglingLink(archive: string, {path, linkname}: Entry): StepError {
 	return new StepError(
 		'ARCHIVE',
 		`cannot unpack ${archive}: its entry ${path} is a link to ${linkname}, which is no file`,
-		{help: ['make the archive anew without it, or leave it packed: ADD --unpack=false']},
+		{help: withoutEntry},
 	);
 }
 

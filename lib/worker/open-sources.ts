@@ -1,10 +1,10 @@
 import {chmodSync, chownSync, mkdirSync, rmSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {StepError} from '../errors.ts';
 import type {JobMount, RunJob} from '../runtime/job.ts';
 import {forwardSocket} from './agent-socket.ts';
 import {bindInRoot} from './bind-in-root.ts';
 import {bindCache} from './caches.ts';
+import {checkMapped} from './mapped-ids.ts';
 import type {CacheSource, MountSource, Owner, SecretSource, SnapshotSource} from './mount-source.ts';
 import type {Services} from './run-job.ts';
 
@@ -99,17 +99,17 @@ async function show(source: MountSource, {name, isOnlyRead}: Showing, opening: O
 			return {path: place, isOwn: folder === undefined};
 		}
 		case 'cache': {
-			checkIds(source.owner, services.ids);
+			checkOwner(source.owner, services.ids);
 			const bound = await openCache(source, place, opening);
 			releases.push(() => bound[Symbol.dispose]());
 			return {path: place, isOwn: false};
 		}
 		case 'secret':
-			checkIds(source, services.ids);
+			checkOwner(source, services.ids);
 			writeSecret(source, inMemory, services.ids);
 			return {path: inMemory, isOwn: true};
 		case 'socket': {
-			checkIds(source, services.ids);
+			checkOwner(source, services.ids);
 			const socket = await forwardSocket(source, inMemory, services.ids);
 			releases.push(() => socket[Symbol.asyncDispose]());
 			return {path: inMemory, isOwn: true};
@@ -134,15 +134,8 @@ async function openCache(source: CacheSource, place: string, opening: Opening): 
 	return bindCache(source, {store, ids, place, draft: `${place}-draft`, seed});
 }
 
-/** The namespace has ids below a limit only; a single one stands for all. */
-function checkIds({uid = 0, gid = 0}: Owner, ids: number): void {
-	const beyond = ids === 1 ? undefined : [uid, gid].find(id => id >= ids);
-	if (beyond === undefined) return;
-	throw new StepError(
-		'ID_UNMAPPED',
-		`RUN: --mount: no file can be of id ${beyond}: ids up to ${ids - 1} can be mapped here`,
-		{help: ['more ids for you, once, as root: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER']},
-	);
+function checkOwner({uid = 0, gid = 0}: Owner, ids: number): void {
+	checkMapped([uid, gid], ids, 'RUN: --mount: no file can be of');
 }
 
 function writeSecret({data, uid, gid, mode}: SecretSource, path: string, ids: number): void {

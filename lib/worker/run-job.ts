@@ -1,6 +1,5 @@
 import {chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
 import {dirname, join, resolve} from 'node:path';
-import {StepError} from '../errors.ts';
 import {lockedFlags} from '../linux/locked-flags.ts';
 import {findUser, type UserIds} from '../oci/passwd.ts';
 import {bundleConfig, configText} from '../runtime/bundle.ts';
@@ -10,6 +9,7 @@ import type {Runtime} from '../runtime/runtime.ts';
 import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
 import type {Store} from '../store/store.ts';
 import {makeInRoot, readInRoot, resolveInRoot, statInside} from './in-root.ts';
+import {checkMapped} from './mapped-ids.ts';
 import {makeMountPoints, mountPoints, usualPoints} from './mount-points.ts';
 import type {MountSource} from './mount-source.ts';
 import {openSources} from './open-sources.ts';
@@ -81,21 +81,19 @@ export async function runJob(
 /** A tmpfs has the mode of the folder that it covers, as runc gives it by itself and crun does not. */
 function withModes(job: RunJob, rootfs: string): RunJob {
 	const mounts = job.mounts.map(mount => {
-		const stat = mount.type === 'tmpfs' ? statInside(rootfs, resolveInRoot(rootfs, mount.target)) : undefined;
-		return mount.type === 'tmpfs' && stat ? {...mount, mode: stat.mode & 0o7777} : mount;
+		if (mount.type !== 'tmpfs') return mount;
+		const stat = statInside(rootfs, resolveInRoot(rootfs, mount.target));
+		return stat ? {...mount, mode: stat.mode & 0o7777} : mount;
 	});
 	return {...job, mounts};
 }
 
-/** Whom USER means in this root filesystem. The namespace has ids below a limit only. */
+/** Whom USER means in this root filesystem. */
 function userOf(job: RunJob, rootfs: string, ids: number): UserIds {
 	const user = findUser(job.user, readInRoot(rootfs, '/etc/passwd'), readInRoot(rootfs, '/etc/group'));
 	if (ids === 1) return {...user, uid: 0, gid: 0, groups: []};
-	const beyond = [user.uid, user.gid, ...user.groups].find(id => id >= ids);
-	if (beyond === undefined) return user;
-	throw new StepError('ID_UNMAPPED', `RUN cannot run as id ${beyond}: ids up to ${ids - 1} can be mapped here`, {
-		help: ['more ids for you, once, as root: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER'],
-	});
+	checkMapped([user.uid, user.gid, ...user.groups], ids, 'RUN cannot run as');
+	return user;
 }
 
 interface Place {

@@ -43,12 +43,15 @@ const magic = /^(proc\/.|dev\/(core|fd|stderr|stdin|stdout)(\/|$))/;
 /** Where nothing may be mounted, as masks and devices are made with their help. In /dev, /dev/shm and all other names are free. */
 const reserved = /^((proc|sys)(\/|$)|dev$|dev\/(console|full|mqueue|null|ptmx|pts|random|tty|urandom|zero)(\/|$))/;
 
+const mendImage = ['put it right in a COPY above, or take another base'];
+const otherTarget = ['another target='];
+
 function checkFolder(rootfs: string, name: string): void {
 	const stat = statInside(rootfs, name);
 	if (!stat || stat.isDirectory()) return;
 	const kind = stat.isSymbolicLink() ? 'a link' : 'no directory';
 	throw new StepError('ROOT_UNSOUND', `/${name} is ${kind} in the image: RUN needs a directory there`, {
-		help: ['put it right in a COPY above, or take another base'],
+		help: mendImage,
 	});
 }
 
@@ -57,13 +60,11 @@ function checkFile(rootfs: string, path: string): void {
 	const resolved = follow(path, {rootfs, covered: []});
 	if (resolved === undefined || !isFree(resolved)) {
 		throw new StepError('ROOT_UNSOUND', `${path} leads out of the files of the image: RUN needs a file there`, {
-			help: ['put it right in a COPY above, or take another base'],
+			help: mendImage,
 		});
 	}
 	if (!statInside(rootfs, resolved)?.isDirectory()) return;
-	throw new StepError('ROOT_UNSOUND', `${path} is a directory in the image: RUN needs a file there`, {
-		help: ['put it right in a COPY above, or take another base'],
-	});
+	throw new StepError('ROOT_UNSOUND', `${path} is a directory in the image: RUN needs a file there`, {help: mendImage});
 }
 
 /** What the program will find where, with the mounts of its job made one after another. Throws if one of them must not be made. */
@@ -82,7 +83,7 @@ function viewOf(
 		const at = follow(mount.target, {rootfs, covered});
 		if (at === undefined || !isFree(at)) {
 			throw new StepError('TARGET_UNSOUND', `RUN: nothing can be mounted at ${mount.target}, which is the kernel's`, {
-				help: ['another target='],
+				help: otherTarget,
 			});
 		}
 		const cover = coverOf(at, {rootfs, covered});
@@ -116,7 +117,7 @@ function checkPlace(placed: Placed, target: string, fixed: ReadonlySet<string>):
 	if (there === undefined || there.isDirectory() === mustBeFolder) return placed;
 	const reason = missing === undefined ? `is ${mustBeFolder ? 'no' : 'a'} directory` : 'would lie below a file';
 	throw new StepError('TARGET_TYPE', `RUN: ${nameOf(type)} cannot be mounted at ${target}, which ${reason}`, {
-		help: ['another target='],
+		help: otherTarget,
 	});
 }
 
