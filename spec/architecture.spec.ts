@@ -3,7 +3,7 @@ import {dirname, join, normalize, relative} from 'node:path';
 import test from 'ava';
 
 /** Which folders of lib/ a folder may import, besides itself and the root files. This table is the documentation; see lib/README.md for the reasons. */
-const mayImport: Readonly<Record<string, readonly string[] | 'all but cli and build'>> = {
+const mayImport: Readonly<Record<string, readonly string[] | 'all but cli, build and container'>> = {
 	oci: [],
 	dockerfile: [],
 	linux: [],
@@ -15,7 +15,9 @@ const mayImport: Readonly<Record<string, readonly string[] | 'all but cli and bu
 	runtime: ['oci', 'linux', 'store'],
 	layer: ['oci', 'linux', 'tree'],
 	registry: ['oci', 'http', 'store'],
+	cache: ['oci', 'linux', 'tree', 'layer', 'store', 'registry', 'export'],
 	image: ['oci', 'plan'],
+	attest: ['oci', 'tree', 'plan'],
 	snapshot: ['oci', 'linux', 'store', 'layer', 'tree'],
 	worker: ['oci', 'linux', 'layer', 'snapshot', 'runtime', 'store', 'tree'],
 	build: [
@@ -28,15 +30,33 @@ const mayImport: Readonly<Record<string, readonly string[] | 'all but cli and bu
 		'registry',
 		'http',
 		'image',
+		'attest',
 		'snapshot',
 		'runtime',
 		'worker',
 		'export',
+		'cache',
 		'oci',
 	],
-	export: ['oci', 'store', 'registry', 'image', 'layer'],
-	catalog: 'all but cli and build',
-	doctor: 'all but cli and build',
+	export: ['oci', 'store', 'registry', 'image', 'layer', 'tree'],
+	verify: ['oci', 'tree', 'layer', 'store', 'export', 'worker', 'build'],
+	import: ['oci', 'store', 'image', 'layer', 'tree', 'plan'],
+	container: [
+		'oci',
+		'plan',
+		'dockerfile',
+		'tree',
+		'layer',
+		'store',
+		'registry',
+		'image',
+		'runtime',
+		'worker',
+		'export',
+		'catalog',
+	],
+	catalog: 'all but cli, build and container',
+	doctor: 'all but cli, build and container',
 	cli: ['index.ts', 'dockerfile'],
 };
 
@@ -45,9 +65,11 @@ const owners: Readonly<Record<string, string>> = {
 	koffi: 'linux',
 	'tar-stream': 'layer',
 	execa: 'runtime',
+	'smol-toml': 'registry',
 	ora: 'cli',
 	yargs: 'cli',
 	'string-width': 'cli',
+	'spdx-expression-parse': 'attest',
 };
 
 /** Files at the root of lib/ that every folder may import. index.ts is for cli/ and the outside. */
@@ -164,8 +186,8 @@ interface Import {
 function allows(folder: string, target: string): boolean {
 	const allowed = mayImport[folder] ?? [];
 	if (target === folder || shared.includes(target)) return true;
-	return allowed === 'all but cli and build'
-		? !['cli', 'build', 'index.ts'].includes(target)
+	return allowed === 'all but cli, build and container'
+		? !['cli', 'build', 'container', 'index.ts'].includes(target)
 		: allowed.includes(target);
 }
 

@@ -41,9 +41,10 @@ function withSuggestion(error: unknown, {name, candidates}: Naming): unknown {
 	if (!(error instanceof RegistryError) || !suggestible.has(error.code)) return error;
 	const [nearest] = suggest(repository(name), candidates.keys());
 	const told = nearest === undefined ? undefined : candidates.get(nearest);
-	if (told === undefined) return error;
 	const {code, message, notes, help, cause, location} = error;
-	return new RegistryError(code, message, {notes, help: [`did you mean ${told}?`, ...help], cause, location});
+	const reason = code === 'IMAGE_NOT_FOUND' ? `base ${message}` : message;
+	const hints = told === undefined ? [] : [`did you mean ${told}?`];
+	return new RegistryError(code, reason, {notes, help: [...hints, ...help], cause, location});
 }
 
 const suggestible = new Set(['IMAGE_NOT_FOUND', 'REGISTRY_UNREACHABLE', 'REGISTRY_LOGIN']);

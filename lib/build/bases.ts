@@ -4,7 +4,7 @@ import type {ImageConfig, Layer} from '../oci/image.ts';
 import {baseKey} from '../plan/base.ts';
 import type {Base, Step} from '../plan/plan.ts';
 import type {Base as FoundBase} from '../registry/base.ts';
-import {fetchLayers} from '../registry/layers.ts';
+import {type FetchOptions, fetchLayers, layersOf, type OnLowest} from '../registry/layers.ts';
 import {resolveLayout} from '../registry/layout.ts';
 import {resolveBase} from '../registry/pull.ts';
 import type {Builder} from './builder.ts';
@@ -19,7 +19,7 @@ export interface BaseImage {
 	readonly resolved: Digest;
 	readonly config: ImageConfig;
 	/** Its layers, fetched if they are not in the store; told as the transfers of `step`. */
-	layers(step: Step, builder: Builder): Promise<FetchedLayers>;
+	layers(step: Step, builder: Builder, onLowest?: OnLowest): Promise<FetchedLayers>;
 }
 
 export interface FetchedLayers {
@@ -45,10 +45,10 @@ export function baseImages(request: Request, sources: PlanSources): BaseImages {
 	};
 }
 
-function find(base: Base, {pull}: Request, {store, signal, events}: PlanSources): Promise<FoundBase> {
+function find(base: Base, {pull, registries}: Request, {store, signal, events}: PlanSources): Promise<FoundBase> {
 	const onRetry = ({attempt, reason, delay}: Retry) =>
 		events.emit({type: 'step.waiting', for: 'registry', attempt, reason, delay});
-	const options = {store, pull, signal, onRetry};
+	const options = {...registries, store, pull, signal, onRetry};
 	switch (base.kind) {
 		case 'image':
 			return resolveBase(base.name, base.platform, options);
@@ -68,17 +68,40 @@ function baseImage(found: FoundBase): BaseImage {
 		reference,
 		resolved,
 		config,
-		/** Stages on one base fetch it once: told as the transfers of whoever asked first. */
-		layers(step, builder) {
-			fetching ??= fetchAll(found, step, builder);
-			return fetching;
+		/** Stages on one base fetch it once: told as the transfers of whoever asked first. What failed may be tried again. */
+		layers(step, builder, onLowest) {
+			const fetch = () => {
+				fetching ??= fetchAll(found, {step, onLowest}, builder).catch(error => {
+					fetching = undefined;
+					throw error;
+				});
+				return fetching;
+			};
+			return builder.request.cacheFrom.length === 0 ? fetch() : offerLayers(found, fetch, builder);
 		},
 	};
 }
 
-async function fetchAll(found: FoundBase, step: Step, {store, signal, events}: Builder): Promise<FetchedLayers> {
+/** Where steps may come from elsewhere, a base need not be here: its layers are fetched, all at once, when one is needed. */
+async function offerLayers(
+	found: FoundBase,
+	fetch: () => Promise<FetchedLayers>,
+	{supply}: Builder,
+): Promise<FetchedLayers> {
+	const layers = layersOf(found);
+	for (const {diffID} of layers) supply.offer(diffID, async () => void (await fetch()));
+	return {layers, fetched: false};
+}
+
+interface Asking {
+	readonly step: Step;
+	readonly onLowest: OnLowest | undefined;
+}
+
+async function fetchAll(found: FoundBase, {step, onLowest}: Asking, builder: Builder): Promise<FetchedLayers> {
+	const {store, signal, events} = builder;
 	let fetched = false;
-	const layers = await fetchLayers(found, {
+	const options: FetchOptions = {
 		store,
 		signal,
 		onWait: pid => events.emit({type: 'step.waiting', step: step.id, for: 'lock', ...(pid ? {pid} : {})}),
@@ -86,6 +109,7 @@ async function fetchAll(found: FoundBase, step: Step, {store, signal, events}: B
 			fetched ||= transfer.state !== 'present';
 			events.emit({type: 'transfer', step: step.id, ...transfer});
 		},
-	});
-	return {layers, fetched};
+		...(onLowest && {onLowest}),
+	};
+	return {layers: await fetchLayers(found, options), fetched};
 }

@@ -1,11 +1,11 @@
-import type {BuildPlan, Step} from '../plan/plan.ts';
+import type {Step} from '../plan/plan.ts';
 import type {EventStream} from './event-stream.ts';
 import type {StepFinished} from './events.ts';
 
 export type StepResultKind = StepFinished['result'];
 
 /** What a row says beside the instruction. */
-export type StepDetail = Pick<StepFinished, 'layers' | 'files' | 'bytes' | 'resolved' | 'exitCode'>;
+export type StepDetail = Pick<StepFinished, 'layers' | 'files' | 'bytes' | 'resolved' | 'emulated' | 'exitCode'>;
 
 /** How one step ended: a part of the build's result. */
 export interface StepResult {
@@ -16,7 +16,7 @@ export interface StepResult {
 	readonly ms: number;
 }
 
-/** Keeps the books of the steps: whatever starts is also finished, whatever was not reached is said so. */
+/** Keeps the books of the steps: whatever starts is also finished, whatever was not reached is said so, each once. */
 export interface Board {
 	start(step: Step): void;
 	finish(step: Step, result: 'done' | 'cached' | 'failed', detail?: StepDetail): void;
@@ -27,12 +27,12 @@ export interface Board {
 	results(): readonly StepResult[];
 }
 
-export function board(plan: BuildPlan, events: EventStream): Board {
-	const steps = plan.stages.flatMap(stage => stage.steps);
+export function board(steps: readonly Step[], events: EventStream): Board {
 	const started = new Map<string, number>();
 	const finished = new Map<string, StepResult>();
 
 	const end = ({id, label}: Step, result: StepResultKind, detail: StepDetail = {}) => {
+		if (finished.has(id)) return;
 		const now = events.elapsed();
 		const ms = result === 'cached' ? 0 : now - (started.get(id) ?? now);
 		finished.set(id, {id, label, result, ms});
@@ -41,6 +41,7 @@ export function board(plan: BuildPlan, events: EventStream): Board {
 
 	return {
 		start(step) {
+			if (started.has(step.id)) return;
 			started.set(step.id, events.elapsed());
 			events.emit({type: 'step.started', step: step.id});
 		},

@@ -1,9 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {AbortedError} from '../errors.ts';
-import type {Digest} from '../oci/digest.ts';
-import type {Descriptor, Layer} from '../oci/image.ts';
-import type {Platform} from '../oci/platform.ts';
 import type {StepResult} from './board.ts';
+import type {BuiltImage} from './built-image.ts';
 import {checkTypes} from './check-types.ts';
 import {type EventStream, eventStream} from './event-stream.ts';
 import type {BuildEvent, Warned} from './events.ts';
@@ -11,17 +9,7 @@ import type {BuildOptions} from './options.ts';
 import {perform} from './perform.ts';
 
 /** What a build yields. */
-export interface BuildResult {
-	/** Digest of the config: what podman and docker call IMAGE ID. */
-	readonly id: Digest;
-	/** Digest of the manifest: what registries say. */
-	readonly digest: Digest;
-	readonly descriptor: Descriptor;
-	readonly names: readonly string[];
-	/** Bytes as stored: manifest, config and layers. */
-	readonly size: number;
-	readonly platforms: readonly Platform[];
-	readonly layers: readonly Layer[];
+export interface BuildResult extends BuiltImage {
 	readonly steps: readonly StepResult[];
 	readonly warnings: readonly Warned[];
 	readonly timings: Timings;

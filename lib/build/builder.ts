@@ -3,13 +3,16 @@ import type {Step} from '../plan/plan.ts';
 import type {Store} from '../store/store.ts';
 import type {Worker} from '../worker/worker.ts';
 import type {StepCache} from './cache.ts';
+import type {CacheExports} from './cache-exports.ts';
 import type {CacheMounts} from './cache-mounts.ts';
 import type {Contexts} from './contexts.ts';
 import type {EventStream} from './event-stream.ts';
 import type {BuildLogs} from './logs.ts';
+import type {MountCaches} from './mount-caches.ts';
 import type {Request} from './request.ts';
 import type {Slots} from './slots.ts';
 import type {SshAgents} from './ssh-agents.ts';
+import type {Supply} from './supply.ts';
 
 /** The services of one build, and what was asked of it. */
 export interface Builder {
@@ -18,6 +21,11 @@ export interface Builder {
 	readonly request: Request;
 	readonly store: Store;
 	readonly cache: StepCache;
+	readonly supply: Supply;
+	/** The caches elsewhere that the build was asked to write. */
+	readonly exports?: CacheExports;
+	/** The files of cache mounts that come from elsewhere, or go there. */
+	readonly mountCaches?: MountCaches;
 	readonly contexts: Contexts;
 	readonly events: EventStream;
 	readonly logs: BuildLogs;
@@ -29,7 +37,7 @@ export interface Builder {
 	readonly agents: SshAgents;
 	readonly caches: CacheMounts;
 	readonly packer: Packer;
-	/** Seconds: SOURCE_DATE_EPOCH, which clamps every time we write. */
+	/** Seconds: SOURCE_DATE_EPOCH, the time of all that we write. */
 	readonly epoch: number | undefined;
 	/** The process in the user namespace, started at the first call. */
 	worker(): Promise<Worker>;
@@ -39,9 +47,4 @@ export interface Builder {
 	/** The build fails with the first error it is told of, and everything else is stopped. */
 	fail(error: unknown, step?: Step): void;
 	throwIfFailed(): void;
-}
-
-/** Now, or SOURCE_DATE_EPOCH, as ISO 8601. */
-export function timestamp({epoch}: Pick<Builder, 'epoch'>): string {
-	return new Date(epoch === undefined ? Date.now() : epoch * 1000).toISOString();
 }

@@ -1,5 +1,8 @@
 import {checkedPaths} from '../context/virtual.ts';
+import {isAttestations} from './attestations.ts';
+import {isCacheFrom, isCacheTo, isMountsTo} from './cache-types.ts';
 import type {BuildOptions} from './options.ts';
+import {formTypes, isAnnotation, isOutput} from './output-types.ts';
 
 /** What an option must be, as words and as a test. */
 interface Rule {
@@ -12,6 +15,11 @@ const flag: Rule = {must: 'true or false', is: value => typeof value === 'boolea
 const texts: Rule = {must: 'a list of strings', is: value => Array.isArray(value) && value.every(isString)};
 const textsByName: Rule = {must: 'an object of strings', is: value => isRecord(value, isString)};
 
+const annotations: Rule = {
+	must: 'a list of {key, value}, with on and platform if they are meant for less or more than the manifest',
+	is: value => Array.isArray(value) && value.every(isAnnotation),
+};
+
 const rules: Readonly<Record<keyof BuildOptions, Rule>> = {
 	context: {must: 'a folder, a file: URL or {files}', is: isContext},
 	dockerfile: {must: 'a path or {text}', is: value => isString(value) || isText(value)},
@@ -19,14 +27,31 @@ const rules: Readonly<Record<keyof BuildOptions, Rule>> = {
 		must: 'an object of folders, oci-layout://DIR, docker-image://NAME or {files}',
 		is: value => isRecord(value, context => isString(context) || isVirtual(context)),
 	},
+	from: text,
+	ignoreFile: text,
+	contextMode: {must: "'disk' or 'git'", is: value => value === 'disk' || value === 'git'},
 	tags: texts,
 	target: text,
 	platforms: texts,
 	buildArgs: textsByName,
 	labels: textsByName,
+	unset: {must: 'an object of lists: labels, volumes, ports', is: isUnset},
+	env: textsByName,
+	annotations,
+	omitHistory: flag,
+	sourceDateEpoch: {must: 'a whole number of seconds', is: value => Number.isSafeInteger(value) && Number(value) >= 0},
+	fileTimes: {must: "'clamp', 'set' or 'keep'", is: value => ['clamp', 'set', 'keep'].includes(value as string)},
 	outputs: {must: 'a list of outputs', is: value => Array.isArray(value) && value.every(isOutput)},
+	...formTypes,
+	attestations: {must: 'an object of sbom, provenance and artifact', is: isAttestations},
+	provenanceRecord: {must: "'min' or 'max'", is: value => value === 'min' || value === 'max'},
 	noCache: {must: 'true, false or a list of stages', is: value => flag.is(value) || texts.is(value)},
 	pull: flag,
+	cacheFrom: {must: 'a list of caches', is: value => Array.isArray(value) && value.every(isCacheFrom)},
+	cacheTo: {must: 'a list of caches', is: value => Array.isArray(value) && value.every(isCacheTo)},
+	cacheMountsFrom: {must: 'a list of caches', is: value => Array.isArray(value) && value.every(isCacheFrom)},
+	cacheMountsTo: {must: 'a list of caches', is: value => Array.isArray(value) && value.every(isMountsTo)},
+	registries: {must: 'an object of {tlsVerify, certDir, authFile}', is: isReach},
 	network: {must: "'default', 'none' or 'host'", is: value => ['default', 'none', 'host'].includes(value as string)},
 	allow: texts,
 	secrets: {
@@ -82,10 +107,14 @@ function isText(value: unknown): boolean {
 	return isObject(value) && isString(value.text) && (value.name === undefined || isString(value.name));
 }
 
-function isOutput(value: unknown): boolean {
-	if (!isObject(value)) return false;
-	if (value.type === 'load') return true;
-	return (value.type === 'oci' || value.type === 'docker') && isString(value.dest);
+function isReach(value: unknown): boolean {
+	const known: Readonly<Record<string, Rule>> = {tlsVerify: flag, certDir: text, authFile: text};
+	return isObject(value) && Object.entries(value).every(([name, given]) => known[name]?.is(given) === true);
+}
+
+function isUnset(value: unknown): boolean {
+	const known = ['labels', 'volumes', 'ports'];
+	return isRecord(value, texts.is) && Object.keys(value as object).every(name => known.includes(name));
 }
 
 function isDns(value: unknown): boolean {

@@ -1,7 +1,8 @@
 import type {Finding} from '../dockerfile/lint/linter.ts';
+import {stagesOf} from '../plan/platforms.ts';
 import {refuseNotAllowed} from './entitlements.ts';
 import {checkFailure, chosenChecks, lintDesk, lintWarnings} from './lint.ts';
-import {makePlan, type Planned, type PlanSources, readContexts} from './planning.ts';
+import {makePlans, type Planned, type PlanSources, readContexts} from './planning.ts';
 import {missingDeviceWarnings, planEvent, unknownStageWarnings, unusedArgWarnings} from './report.ts';
 import type {Request} from './request.ts';
 
@@ -14,17 +15,18 @@ export async function planChecked(request: Request, sources: PlanSources): Promi
 	const warn = (findings: readonly Finding[]) => {
 		for (const warning of lintWarnings(findings, desk.source)) events.emit(warning);
 	};
-	const planned = await makePlan(desk).catch(error => {
+	const planned = await makePlans(desk).catch(error => {
 		warn(lint());
 		throw error;
 	});
-	refuseNotAllowed(planned.plan, request.allow);
+	const {plans} = planned;
+	refuseNotAllowed(stagesOf(plans), request.allow);
 	const findings = lint();
 	const failure = checkFailure(findings, checks);
-	if (!failure) events.emit(planEvent(planned.plan));
-	for (const warning of unusedArgWarnings(planned.plan)) events.emit(warning);
-	for (const warning of unknownStageWarnings(planned.plan, request.noCache)) events.emit(warning);
-	for (const warning of missingDeviceWarnings(planned.plan, desk.source)) events.emit(warning);
+	if (!failure) events.emit(planEvent(plans));
+	for (const warning of unusedArgWarnings(plans)) events.emit(warning);
+	for (const warning of unknownStageWarnings(stagesOf(plans), request.noCache)) events.emit(warning);
+	for (const warning of missingDeviceWarnings(stagesOf(plans), desk.source)) events.emit(warning);
 	warn(findings);
 	if (failure) throw failure;
 	return planned;

@@ -1,4 +1,6 @@
+import {StepError} from '../errors.ts';
 import type {Digest} from '../oci/digest.ts';
+import {hasWildcard} from '../tree/glob.ts';
 import {type SourceRequest, selectSources} from '../tree/select.ts';
 import type {Selection} from '../tree/selection.ts';
 import {selectionDigest} from '../tree/selection-digest.ts';
@@ -27,7 +29,7 @@ export interface Choice extends SourceRequest {
 	readonly chmod?: string;
 }
 
-/** Chooses the files. From a file system that was chosen from before in the same way, only when somebody asks for them. */
+/** Chooses the files. From a file system that was chosen from before in the same way, and is as it was, only when somebody asks for them. */
 export async function chooseFiles(choice: Choice, source: CopySource, {store}: Builder): Promise<Chosen> {
 	const {paths, files = [], exclude, parents, literal, chown, chmod} = choice;
 	const select = async () => source.digested(selectSources(await source.tree(), choice));
@@ -38,19 +40,45 @@ export async function chooseFiles(choice: Choice, source: CopySource, {store}: B
 		});
 		return {digest, ...sizes(selection), ...(selection.sources.length === 0 ? {unmatched: selection.unmatched} : {})};
 	};
-	if (source.fsid === undefined) {
+	const fsid = source.fsid ?? (await fingerprintFor(choice, source));
+	if (fsid === undefined) {
 		const selection = await select();
 		return {...factsOf(selection), selection: async () => selection};
 	}
 	const memo = store.records<Facts>('memo');
 	const heredocs = files.map(({name, content, mode}) => ({name, content, mode}));
-	const key = partialKey({fsid: source.fsid, paths, files: heredocs, exclude, parents, literal, chown, chmod});
+	const key = partialKey({fsid, paths, files: heredocs, exclude, parents, literal, chown, chmod});
 	const known = memo.get(key);
-	if (known) return {...known, selection: select};
+	if (known && source.fsid !== undefined) return {...known, selection: select};
+	if (known) {
+		// a step may come to its files minutes after its key
+		const selection = async () => {
+			const found = await select();
+			if (factsOf(found).digest !== known.digest) throw changedSource(source);
+			return found;
+		};
+		return {...known, selection};
+	}
 	const selection = await select();
 	const facts = factsOf(selection);
 	memo.put(key, facts);
 	return {...facts, selection: async () => selection};
+}
+
+/** Patterns and `--parents` look at more than what lies below their paths, and what is excluded may not even be readable. */
+async function fingerprintFor(
+	{paths, parents, literal, exclude = []}: Choice,
+	source: CopySource,
+): Promise<Digest | undefined> {
+	if (parents || exclude.length > 0 || (!literal && paths.some(hasWildcard))) return undefined;
+	return source.fingerprint?.(paths);
+}
+
+/** The key of a step names what was chosen, so no other files may become its layer. */
+function changedSource({name}: CopySource): StepError {
+	return new StepError('FILE_CHANGED', `files of ${name} changed while the build went on`, {
+		help: ['end what writes to them, and build again'],
+	});
 }
 
 function sizes({sources}: Selection): {readonly files: number; readonly bytes: number} {

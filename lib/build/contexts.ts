@@ -4,23 +4,24 @@ import {isAbsolute, relative, resolve} from 'node:path';
 import {withDigests} from '../context/digests.ts';
 import {findDockerfile} from '../context/dockerfile.ts';
 import {exclusionBy} from '../context/exclusion.ts';
-import {type IgnoreFile, readIgnoreFile} from '../context/ignore-file.ts';
-import {type IgnoredBy, openContext} from '../context/open.ts';
+import {fingerprint} from '../context/fingerprint.ts';
+import {type IgnoreFile, readGivenIgnoreFile, readIgnoreFile} from '../context/ignore-file.ts';
+import {type ContextMode, type IgnoredBy, openContext} from '../context/open.ts';
 import {type StatCache, statCache} from '../context/stat-cache.ts';
 import {writeVirtualContext} from '../context/virtual.ts';
 import {UsageError} from '../errors.ts';
 import {applyLayer} from '../layer/apply.ts';
-import {digestOf, hexOf} from '../oci/digest.ts';
+import {type Digest, digestOf, hexOf} from '../oci/digest.ts';
 import {fullStore} from '../store/failure.ts';
 import type {Store} from '../store/store.ts';
 import type {Selection} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
+import {untilAborted} from '../worker/until-aborted.ts';
 import type {ArchiveContext, VirtualContext} from './options.ts';
 import {type FetchedContext, fetchContext, isRemoteContext} from './remote-context.ts';
 import {type Remotes, remotes} from './remotes.ts';
 import type {SourceText} from './report.ts';
-import type {Request} from './request.ts';
-import {untilAborted} from './until-aborted.ts';
+import {isOn, type Request} from './request.ts';
 
 /** Where the files of a build come from, and its Dockerfile. */
 export interface Contexts extends AsyncDisposable {
@@ -43,6 +44,8 @@ export interface OpenContext {
 	readonly tree: Tree;
 	/** The selection with the digests of its files, of which only those are read that have changed since the last build. */
 	digested(selection: Selection, signal: AbortSignal): Promise<Selection>;
+	/** What names the state of all that is at `paths` and below, as long as none of it changes; undefined where that cannot be told. */
+	fingerprint(paths: readonly string[], signal: AbortSignal): Promise<Digest | undefined>;
 	/** The line of the ignore file that leaves out a path which exists. */
 	ignoredBy(path: string): IgnoredBy | undefined;
 	/** Whether the ignore file leaves out what COPY names, by the name alone. Absent: that cannot be told. */
@@ -58,7 +61,7 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 		for (const folder of temporary) rmSync(folder, {recursive: true, force: true});
 	};
 	const fetch = async (name: string, context: string) => {
-		const keepGitDir = /^(?:1|t|true)$/i.test(request.buildArgs.BUILDKIT_CONTEXT_KEEP_GIT_DIR ?? '');
+		const keepGitDir = isOn(request.buildArgs.BUILDKIT_CONTEXT_KEEP_GIT_DIR);
 		const found = await fetchContext(context, {store, remotes: fetched, keepGitDir, temporary});
 		if (found.time !== undefined) times.set(name, found.time);
 		return found;
@@ -81,6 +84,10 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 		const caches: StatCache[] = [];
 		const opened = new Map<string, OpenContext>();
 		const unfiltered = new Set([...(isFetched ? [folder] : []), ...fetchedFolders(request.contexts, named)]);
+		const ignoreFileOf = (place: string, owner: string | undefined) => {
+			if (place === folder && request.ignoreFile !== undefined) return readGivenIgnoreFile(request.ignoreFile);
+			return unfiltered.has(place) ? undefined : readIgnoreFile(place, owner);
+		};
 		const open = (place: string, owner?: string) => {
 			const known = opened.get(place);
 			if (known) return known;
@@ -88,8 +95,8 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 			const isLasting = !temporary.some(made => place === made || place.startsWith(`${made}/`));
 			if (isLasting) caches.push(cache);
 			const label = isLasting ? shown(place) : 'on no disk';
-			const ignore = unfiltered.has(place) ? undefined : readIgnoreFile(place, owner);
-			const context = contextIn(place, {cache, label, ignore});
+			const ignore = ignoreFileOf(place, owner);
+			const context = contextIn(place, {cache, label, ignore, modes: request.contextMode});
 			opened.set(place, context);
 			return context;
 		};
@@ -152,15 +159,20 @@ function existingFolder(context: string): string {
 	);
 }
 
-function contextIn(
-	folder: string,
-	{cache, label, ignore}: {readonly cache: StatCache; readonly label: string; readonly ignore: IgnoreFile | undefined},
-): OpenContext {
-	const tree = openContext(folder, ignore);
+interface Opening {
+	readonly cache: StatCache;
+	readonly label: string;
+	readonly ignore: IgnoreFile | undefined;
+	readonly modes: ContextMode;
+}
+
+function contextIn(folder: string, {cache, label, ignore, modes}: Opening): OpenContext {
+	const tree = openContext(folder, ignore, modes);
 	return {
 		label,
 		tree,
 		digested: (selection, signal) => withDigests(selection, tree, {cache, signal}),
+		fingerprint: (paths, signal) => fingerprint(tree, paths, {signal}),
 		ignoredBy: path => tree.isIgnored(path.replace(/^\/+|\/+$/g, '')),
 		isExcluded: exclusionBy(ignore?.patterns ?? []),
 	};

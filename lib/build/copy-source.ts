@@ -15,6 +15,8 @@ export interface CopySource {
 	readonly name: string;
 	/** Identity of all its files, where that is known without reading them. */
 	readonly fsid?: Digest;
+	/** Identity of what is at `paths` and below, of a source without `fsid`: it changes whenever that does. */
+	fingerprint?(paths: readonly string[]): Promise<Digest | undefined>;
 	tree(): Promise<Tree>;
 	/** The selection with the digests of its files, which a folder's tree does not know by itself. */
 	digested(selection: Selection): Promise<Selection>;
@@ -48,7 +50,13 @@ export async function openCopySource(from: Base | undefined, step: Step, stages:
 }
 
 function contextSource(name: string, context: OpenContext, {signal}: Builder): CopySource {
-	return {name, context, tree: async () => context.tree, digested: selection => context.digested(selection, signal)};
+	return {
+		name,
+		context,
+		fingerprint: paths => context.fingerprint(paths, signal),
+		tree: async () => context.tree,
+		digested: selection => context.digested(selection, signal),
+	};
 }
 
 async function filesSource(name: string, files: Files, {builder}: Stages): Promise<CopySource> {
@@ -56,7 +64,7 @@ async function filesSource(name: string, files: Files, {builder}: Stages): Promi
 		name,
 		files,
 		fsid: await files.fsid.promise,
-		tree: () => treeOf(files, builder.store),
+		tree: () => treeOf(files, builder),
 		digested: async selection => selection,
 	};
 }

@@ -17,13 +17,15 @@ import {unmatchedWarning} from './report.ts';
 import {spoolEntries} from './spool-entries.ts';
 import type {Stages} from './stage.ts';
 import type {Made, StageState, StepWork} from './step.ts';
+import {timeFields} from './times.ts';
 import {treeOf} from './tocs.ts';
 
 /** A COPY or ADD to the cache, and what its row says. The files are chosen here: they are a part of the key. */
 export async function copyWork(step: CopyStep, before: StageState, stages: Stages): Promise<CopyWork> {
 	const {builder} = stages;
-	const source = await openCopySource(step.from, step, stages);
-	const chosen = await chooseSources(step, source, builder);
+	const chosen = await builder.events.timed({what: 'choose', step: step.id}, async () =>
+		chooseSources(step, await openCopySource(step.from, step, stages), builder),
+	);
 	for (const pattern of chosen.unmatched ?? []) {
 		builder.events.emit(unmatchedWarning(step, pattern, builder.contexts.dockerfile));
 	}
@@ -31,7 +33,7 @@ export async function copyWork(step: CopyStep, before: StageState, stages: Stage
 	const placement = {destination, workdir, chown, chmod, link};
 	return {
 		work: {
-			fields: {kind: 'copy', instruction, ...placement, parents, unpack, files: chosen.digest, epoch: builder.epoch},
+			fields: {kind: 'copy', instruction, ...placement, parents, unpack, files: chosen.digest, ...timeFields(builder)},
 			alone: isAlone(step),
 			perform: () => performCopy(step, {before, chosen}, builder),
 		},
@@ -47,12 +49,12 @@ interface CopyWork {
 /** A WORKDIR is a layer of its own, even if the directory is there already; only `/` makes none (WD-1). */
 export function workdirWork(step: WorkdirStep, {files}: StageState, builder: Builder): StepWork {
 	const {path, user} = step;
-	const fields = {kind: 'workdir', path, user, epoch: builder.epoch};
+	const fields = {kind: 'workdir', path, user, ...timeFields(builder)};
 	if (path === '/') return {fields};
 	return {
 		fields,
 		async perform() {
-			const entries = directoryEntries(path, {user, now: now(builder)}, await treeOf(files, builder.store));
+			const entries = directoryEntries(path, {user, now: now(builder)}, await treeOf(files, builder));
 			return {layer: finishLayer(step, packEntries(entries, step, builder), files, builder)};
 		},
 	};
@@ -70,9 +72,11 @@ async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: B
 		for (const path of temporary) rmSync(path, {force: true});
 	};
 	try {
-		const selection = await unpackArchives(step, {selection: await chosen.selection(), temporary}, builder);
-		const placed = placeEntries(selection, placementOf(step, builder), await parentOf(step, before, builder));
-		const spooled = await spoolEntries(placed, builder.store);
+		const spooled = await builder.events.timed({what: 'place', step: step.id}, async () => {
+			const selection = await unpackArchives(step, {selection: await chosen.selection(), temporary}, builder);
+			const placed = placeEntries(selection, placementOf(step, builder), await parentOf(step, before, builder));
+			return spoolEntries(placed, builder);
+		});
 		temporary.push(...spooled.temporary);
 		const packing = packEntries(spooled.entries, step, builder).finally(discard);
 		return {layer: finishLayer(step, packing, isAlone(step) ? noFiles : before.files, builder)};
@@ -87,8 +91,8 @@ function isAlone({link, chown}: CopyStep): boolean {
 	return link && (chown === undefined || /^\d+(:\d+)?$/.test(chown));
 }
 
-async function parentOf(step: CopyStep, {files}: StageState, {store}: Builder): Promise<Tree> {
-	return isAlone(step) ? emptyTree : treeOf(files, store);
+async function parentOf(step: CopyStep, {files}: StageState, builder: Builder): Promise<Tree> {
+	return isAlone(step) ? emptyTree : treeOf(files, builder);
 }
 
 function placementOf({destination, workdir, chown, chmod, link}: CopyStep, builder: Builder) {

@@ -1,6 +1,6 @@
 import {suggest} from '../dockerfile/suggest.ts';
 import {MachineError, UsageError} from '../errors.ts';
-import type {BuildPlan, RunStep} from '../plan/plan.ts';
+import type {RunStep, Stage} from '../plan/plan.ts';
 
 /** What a build can be allowed besides the usual, by the names that BuildKit has for it (SURFACE CLI-16). */
 export type Entitlement = (typeof names)[number];
@@ -22,8 +22,8 @@ function checkEntitlement(text: string): Entitlement {
 }
 
 /** Refuses, before anything is done, what a RUN asks for and the build is not allowed; `MachineError`, as nothing is wrong with the text. */
-export function refuseNotAllowed(plan: BuildPlan, allowed: ReadonlySet<Entitlement>): void {
-	for (const step of plan.stages.flatMap(stage => stage.steps)) if (step.kind === 'run') checkRun(step, allowed);
+export function refuseNotAllowed(stages: readonly Stage[], allowed: ReadonlySet<Entitlement>): void {
+	for (const step of stages.flatMap(stage => stage.steps)) if (step.kind === 'run') checkRun(step, allowed);
 }
 
 function checkRun({entitlements = [], devices = []}: RunStep, allowed: ReadonlySet<Entitlement>): void {

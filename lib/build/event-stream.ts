@@ -1,5 +1,5 @@
 import {closeSync, openSync, readSync} from 'node:fs';
-import type {BuildEvent, StepOutput} from './events.ts';
+import type {BuildEvent, StepOutput, Worked} from './events.ts';
 
 /** An event as the build tells it: version and time are added when it is emitted. */
 export type NewEvent = BuildEvent extends infer Event
@@ -26,6 +26,8 @@ export interface LogRange {
 export interface EventStream extends AsyncIterable<BuildEvent> {
 	emit(event: NewEvent): void;
 	emitOutput(output: LoggedOutput): void;
+	/** Does a part of the work, and tells how long it took when it is over, well or not. */
+	timed<T>(about: Pick<Worked, 'what' | 'step'>, work: () => Promise<T>): Promise<T>;
 	/** Ends the stream: readers that have seen all events finish, or throw `error`. */
 	close(error?: unknown): void;
 	/** All that was emitted so far but the output of steps. */
@@ -69,10 +71,20 @@ export function eventStream(): EventStream {
 		}
 	}
 
+	const emit = (event: NewEvent) => keep({v: 1, t: elapsed(), ...event} as BuildEvent);
+
 	return {
 		elapsed,
 		past: () => kept.filter(event => 'type' in event),
-		emit: event => keep({v: 1, t: elapsed(), ...event} as BuildEvent),
+		emit,
+		async timed(about, work) {
+			const begun = elapsed();
+			try {
+				return await work();
+			} finally {
+				emit({type: 'work', ...about, ms: elapsed() - begun});
+			}
+		},
 		emitOutput: output => keep({...output, t: elapsed()}),
 		close(error) {
 			end = {error};

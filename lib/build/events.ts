@@ -15,7 +15,9 @@ export type BuildEvent =
 	| StepFinished
 	| Packing
 	| LayerPacked
+	| Worked
 	| Exported
+	| CacheMoved
 	| Failed
 	| BuildFinished;
 
@@ -40,8 +42,16 @@ export interface Planned extends EventCommon {
 	readonly type: 'plan';
 	/** The Dockerfile as people named it. */
 	readonly file: string;
-	readonly stages: readonly {readonly name: string; readonly base: string; readonly steps: readonly string[]}[];
+	readonly stages: readonly PlannedStage[];
 	readonly steps: readonly PlannedStep[];
+}
+
+export interface PlannedStage {
+	readonly name: string;
+	readonly base: string;
+	readonly steps: readonly string[];
+	/** Those of the images that it is built for; that of its own programs stands with its steps. */
+	readonly platforms: readonly string[];
 }
 
 export interface PlannedStep {
@@ -86,7 +96,8 @@ export interface StepWaiting extends EventCommon {
 
 export interface Transfer extends EventCommon, TransferProgress {
 	readonly type: 'transfer';
-	readonly step: string;
+	/** Absent while the image is pushed. */
+	readonly step?: string;
 }
 
 export interface StepOutput extends EventCommon {
@@ -110,6 +121,8 @@ export interface StepFinished extends EventCommon {
 	readonly bytes?: number;
 	/** Of a base: what its name stands for. */
 	readonly resolved?: string;
+	/** Of a RUN whose programs are for other machines. */
+	readonly emulated?: true;
 }
 
 /** While the layer of a step is packed, ten times a second at most; the step itself may be finished. In bytes of its files. */
@@ -129,14 +142,57 @@ export interface LayerPacked extends EventCommon {
 	readonly ms: number;
 }
 
+/** A part of a build that took time of its own, told when it is over: for traces (`--trace`). */
+export interface Worked extends EventCommon {
+	readonly type: 'work';
+	/**
+	 * `contexts` are opened, the `plan` is made, a `worker` started, the files of a COPY chosen (`choose`), their entries placed
+	 * (`place`), a `snapshot` of the layers below a RUN made, its `container` run, what is left in the background waited for
+	 * (`settle`), the `image` written.
+	 */
+	readonly what: 'contexts' | 'plan' | 'worker' | 'choose' | 'place' | 'snapshot' | 'container' | 'settle' | 'image';
+	readonly step?: string;
+	readonly ms: number;
+}
+
 export interface Exported extends EventCommon {
 	readonly type: 'export';
-	readonly output: 'store' | 'oci' | 'docker' | 'load';
+	readonly output:
+		| 'attestations'
+		| 'store'
+		| 'oci'
+		| 'docker'
+		| 'load'
+		| 'local'
+		| 'tar'
+		| 'cacheonly'
+		| 'registry'
+		| 'manifest';
 	readonly dest: string;
 	readonly state: 'started' | 'done';
 	readonly ms: number;
-	/** Bytes of the file or folder, when done. */
+	/** Bytes of the file, or of the files in a folder, when done. */
 	readonly size?: number;
+}
+
+/** A cache of elsewhere is read, or written. One that cannot be is a warning. */
+export interface CacheMoved extends EventCommon {
+	readonly type: 'cache';
+	/** Steps, layers that these made and that are needed now, or the files of cache mounts. */
+	readonly kind: 'steps' | 'layers' | 'mounts';
+	readonly direction: 'from' | 'to';
+	/** The folder, or the name in a registry. */
+	readonly ref: string;
+	/** `started`: the build waits for it. `absent`: there is none yet. `failed`: a warning or an error says why. */
+	readonly state: 'started' | 'done' | 'absent' | 'failed';
+	readonly ms: number;
+	/** When done: how many steps or mounts it has, or how many layers were fetched. */
+	readonly entries?: number;
+	/** Bytes of the layers that were fetched, or of all its blobs when written. */
+	readonly size?: number;
+	/** When written: how many blobs it has, and how many of them were there already. */
+	readonly blobs?: number;
+	readonly present?: number;
 }
 
 export interface Failed extends EventCommon {
@@ -165,12 +221,26 @@ export interface BuildFinished extends EventCommon {
 
 export interface FinishedImage {
 	readonly names: readonly string[];
+	/** Of the manifest, or of an index. */
 	readonly digest: Digest;
+	/** Of the config; of an index its own digest. */
 	readonly id: Digest;
 	/** Bytes as stored: manifest, config and layers. */
 	readonly size: number;
 	readonly layers: number;
 	readonly platforms: readonly string[];
+	/** Those that an index names; absent where the image is none. */
+	readonly images?: readonly FinishedPlatform[];
 	/** How podman of this machine can run it: straight from the store's `layout`, or only after a `load`. Absent: there is no podman. */
 	readonly podman?: 'layout' | 'load';
+}
+
+/** An image of one platform, of which an index names several. */
+export interface FinishedPlatform {
+	readonly platform: string;
+	readonly digest: Digest;
+	readonly id: Digest;
+	/** Bytes as stored: manifest, config and layers. */
+	readonly size: number;
+	readonly layers: number;
 }

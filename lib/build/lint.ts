@@ -14,13 +14,25 @@ export interface LintOptions {
 }
 
 /** What `# check=` and the build arg in its place say. Throws where they cannot be read. */
-export function chosenChecks({reading, order}: Desk): CheckOptions {
+export function chosenChecks({reading, orders: [order]}: Desk): CheckOptions {
 	return checkOptions(reading, order.buildArgs.BUILDKIT_DOCKERFILE_CHECK);
 }
 
-/** Checks as far as what is known of bases allows. */
-export function lintDesk({reading, order, bases}: Desk, {checks, isExcluded, everyStage}: LintOptions): LintAnswer {
-	return lintDockerfile(reading, {...order, options: checks, platforms: bases.platforms, isExcluded, everyStage});
+/** Checks as far as what is known of bases allows. What is found for several platforms is told once. */
+export function lintDesk({reading, orders, bases}: Desk, {checks, isExcluded, everyStage}: LintOptions): LintAnswer {
+	const asked = {options: checks, platforms: bases.platforms, isExcluded, everyStage};
+	const answers = orders.map(order => lintDockerfile(reading, {...order, ...asked}));
+	const error = answers.find(answer => answer.error)?.error;
+	return {
+		findings: distinct(answers.flatMap(({findings}) => findings)),
+		missing: answers.flatMap(({missing}) => missing),
+		...(error ? {error} : {}),
+	};
+}
+
+function distinct(findings: readonly Finding[]): readonly Finding[] {
+	const told = new Map(findings.map(finding => [JSON.stringify(finding), finding]));
+	return [...told.values()];
 }
 
 /** Where findings make a build fail, and there are some: the error of that. */

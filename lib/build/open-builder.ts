@@ -11,6 +11,7 @@ import type {Order} from './perform.ts';
 import type {Request} from './request.ts';
 import {slots} from './slots.ts';
 import {sshAgents} from './ssh-agents.ts';
+import {supply} from './supply.ts';
 import {grantLimits} from './ulimits.ts';
 
 /** What a builder works on. */
@@ -52,6 +53,7 @@ export function openBuilder(
 		events,
 		fail,
 		cache: stepCache(store),
+		supply: supply(),
 		logs,
 		signal,
 		deadline: later(stopped),
@@ -61,7 +63,7 @@ export function openBuilder(
 		packer: packing,
 		epoch,
 		worker() {
-			worker ??= start();
+			worker ??= events.timed({what: 'worker'}, start);
 			return worker;
 		},
 		background(work) {

@@ -1,7 +1,16 @@
+import type {ProvenanceWishes} from '../attest/facts.ts';
+import type {ImageForm} from '../export/form.ts';
+import type {Annotation} from '../image/annotations.ts';
+import type {Unset} from '../image/unset.ts';
+import type {RegistryAccess} from '../registry/access.ts';
+import type {CacheFrom, CacheTo, MountsTo} from './cache-options.ts';
 import type {Entitlement} from './entitlements.ts';
 
+export type {ProvenanceWishes} from '../attest/facts.ts';
+export type {Annotation} from '../image/annotations.ts';
+
 /** What `build()` is asked to do: UX.md section 8. */
-export interface BuildOptions {
+export interface BuildOptions extends ImageForm {
 	/** A folder, a `file:` URL, a context that is on no disk, or one in a tar. */
 	readonly context: string | URL | VirtualContext | ArchiveContext;
 	/** Path of the Dockerfile, relative to where the process stands; its text; or absent: the context's Dockerfile, dockerfile or Containerfile. */
@@ -10,17 +19,51 @@ export interface BuildOptions {
 		| {readonly text: string /** As people know it; default `Dockerfile`. */; readonly name?: string};
 	/** `--build-context`: a folder, `oci-layout://DIR[:tag]`, `docker-image://REF`, or a virtual one. */
 	readonly contexts?: Readonly<Record<string, string | VirtualContext>>;
+	/** In place of the image, or context, that the first FROM names. */
+	readonly from?: string;
+	/** In place of the .dockerignore of the context: a path, relative to where the process stands. */
+	readonly ignoreFile?: string;
+	/** `git`: files of contexts have the modes that git keeps, 0755 and 0644, and not those of the disk. Default `disk`. */
+	readonly contextMode?: 'disk' | 'git';
 	readonly tags?: readonly string[];
 	readonly target?: string;
-	/** `os/arch[/variant]`; this release builds one. */
+	/** `os/arch[/variant]`; of several the image is an index. Default: this machine's. */
 	readonly platforms?: readonly string[];
 	readonly buildArgs?: Readonly<Record<string, string>>;
 	readonly labels?: Readonly<Record<string, string>>;
+	/** What the image does not inherit of its bases. */
+	readonly unset?: Unset;
+	/** Variables that each stage begins with, as if its base had them: an ENV of the same name wins. */
+	readonly env?: Readonly<Record<string, string>>;
+	readonly annotations?: readonly Annotation[];
+	/** The config has no history, not even the base's. */
+	readonly omitHistory?: boolean;
+	/** SOURCE_DATE_EPOCH, in seconds, before the build arg and the environment: the time of the config, of its history, and of the entries of outputs. */
+	readonly sourceDateEpoch?: number;
+	/**
+	 * With an epoch, the times of files in new layers: none later (`clamp`, the default), all the same (`set`), or as they are
+	 * (`keep`). Layers of bases stay as they are.
+	 */
+	readonly fileTimes?: 'clamp' | 'set' | 'keep';
 	readonly outputs?: readonly Output[];
+	/** What is stated of the image and kept beside it. Default: nothing, so that an image of one platform is one manifest. */
+	readonly attestations?: Attestations;
+	/** Tells in the result how each image was built: in which mode, as SLSA has it. Nothing of it is kept. */
+	readonly provenanceRecord?: 'min' | 'max';
 	/** Does every step anew, or those of the stages named. */
 	readonly noCache?: boolean | readonly string[];
 	/** Ask the registry even if the base is in the store. */
 	readonly pull?: boolean;
+	/** Where steps may come from that the store does not have. One that cannot be read is a warning. */
+	readonly cacheFrom?: readonly CacheFrom[];
+	/** Where the steps of this build are written to, for others to take. */
+	readonly cacheTo?: readonly CacheTo[];
+	/** Where `RUN --mount=type=cache` takes the files of a cache that is not in the store. */
+	readonly cacheMountsFrom?: readonly CacheFrom[];
+	/** Where the caches that a RUN of this build used are written to. */
+	readonly cacheMountsTo?: readonly MountsTo[];
+	/** How registries are reached where that is not the usual way; logins are those that are kept. */
+	readonly registries?: Omit<RegistryAccess, 'login'>;
 	readonly network?: 'default' | 'none' | 'host';
 	/** What a RUN may ask for with `--network=host`, `--security=insecure` or `--device`; the network `host` allows itself. */
 	readonly allow?: readonly (Entitlement | `device=${string}`)[];
@@ -49,6 +92,16 @@ export interface BuildOptions {
 	readonly signal?: AbortSignal;
 }
 
+/** Statements on an image, as in-toto has them (https://github.com/in-toto/attestation). */
+export interface Attestations {
+	/** Which packages are in it, as an SPDX document. */
+	readonly sbom?: boolean;
+	/** How it was built, as SLSA has it; `true`: mode `max`, version `v1`. */
+	readonly provenance?: boolean | Partial<ProvenanceWishes>;
+	/** As artifacts that refer to the image: registries list them as its referrers, too. Default: no, for some registries do not take them. */
+	readonly artifact?: boolean;
+}
+
 /** Files by their path in the context. */
 export interface VirtualContext {
 	readonly files: Readonly<Record<string, VirtualFile>>;
@@ -63,10 +116,54 @@ export type VirtualFile = VirtualContent | {readonly data: VirtualContent; reado
 export type VirtualContent = string | Uint8Array | (() => AsyncIterable<Uint8Array>);
 
 /** Where the image goes besides the store. */
-export type Output =
+export type Output = Destination & {
+	/** What it is annotated with only there. */
+	readonly annotations?: readonly Annotation[];
+	/** `fileTimes` by another name, as layers are made once for all outputs: `clamp`, or `keep` where it is false. */
+	readonly rewriteTimestamp?: boolean;
+	/** `attestations.artifact` by another name: they are made once for all outputs. */
+	readonly ociArtifact?: boolean;
+};
+
+/** `-` as `dest` of an archive is stdout (CLI only). */
+export type Destination =
 	/** An OCI layout: a folder, or with `tar` a file. */
-	| {readonly type: 'oci'; readonly dest: string; readonly tar?: boolean}
-	/** A tar that every `docker load` takes. `-` as `dest` is stdout (CLI only). */
-	| {readonly type: 'docker'; readonly dest: string}
+	| ({readonly type: 'oci'; readonly dest: string; readonly tar?: boolean} & OutputImage)
+	/** A tar that every `docker load` takes. */
+	| ({readonly type: 'docker'; readonly dest: string} & OutputImage)
 	/** Handed to podman or docker, whichever is there. */
-	| {readonly type: 'load'};
+	| {readonly type: 'load'}
+	/** Its files, in a folder, as the caller's own; `delete`: what else is in the folder is deleted. Default `copy`. */
+	| ({readonly type: 'local'; readonly dest: string; readonly mode?: 'copy' | 'delete'} & OutputFiles)
+	/** Its files as a tar. */
+	| ({readonly type: 'tar'; readonly dest: string} & OutputFiles)
+	/** The store alone, as always. */
+	| {readonly type: 'store'}
+	/** Not even the store: only the steps are kept. */
+	| {readonly type: 'cacheonly'}
+	/** Added to the index of this name in the store, in the place of what it has for the platform. */
+	| {readonly type: 'manifest'; readonly name: string}
+	/** Pushed to the registries of its names. */
+	| ({readonly type: 'registry'} & OutputImage & PushOutput);
+
+/** Files of an image. */
+export interface OutputFiles {
+	/** Whether each platform has a folder, such as `linux_arm64`. Default: if there are several, or with the build arg `BUILDKIT_MULTI_PLATFORM=1`. */
+	readonly split?: boolean;
+}
+
+/** How an image is pushed. */
+export interface PushOutput {
+	/** Without tags: each name is that of a repository. */
+	readonly byDigest?: boolean;
+	/** Say `NAME@DIGEST` of where it went. */
+	readonly canonical?: boolean;
+	/** By https with any certificate, or by http. */
+	readonly insecure?: boolean;
+}
+
+/** What the image is to be like in one output: in the place of what the build was asked for. */
+export interface OutputImage extends ImageForm {
+	/** In the place of `tags`. */
+	readonly names?: readonly string[];
+}

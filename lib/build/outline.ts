@@ -11,7 +11,7 @@ export interface OutlineResult extends Outline {
 
 /** What a build of the target takes: args, secrets, agents and caches. Fetches the bases' configs, runs nothing. */
 export async function outline(options: BuildOptions): Promise<OutlineResult> {
-	return withDesk(options, async ({source, reading, order, bases}) => {
+	return withDesk(options, async ({source, reading, orders: [order], bases}) => {
 		const {dockerfile, error} = reading;
 		if (!dockerfile) throw error;
 		for (;;) {

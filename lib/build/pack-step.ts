@@ -9,15 +9,16 @@ import {formerBlocks} from './block-records.ts';
 import type {Builder} from './builder.ts';
 import type {Files, StackedLayer} from './files.ts';
 import {sameContent} from './same-content.ts';
+import {layerTimes} from './times.ts';
 
 /** Packs the entries of a step into a layer of the store. Tells how far it is. */
 export async function packEntries(entries: readonly Entry[], step: Step, builder: Builder): Promise<PackedLayer> {
-	const {store, packer, epoch, deadline, events} = builder;
+	const {store, packer, deadline, events} = builder;
 	const place = store.temporary();
 	const [blob, toc, table] = [`${place}.blob`, `${place}.toc`, `${place}.blocks`];
 	const former = formerBlocks(entries, step, builder);
 	const incremental = former && {blocks: table, before: former.before};
-	const request = {source: {entries}, blob, toc, ...(epoch === undefined ? {} : {epoch}), ...incremental};
+	const request = {source: {entries}, blob, toc, ...layerTimes(builder), ...incremental};
 	const packed = await packer.pack(request, {
 		signal: deadline,
 		onProgress: progress => events.emit({type: 'packing', step: step.id, ...progress}),

@@ -3,20 +3,24 @@ import {join} from 'node:path';
 import {StrataError} from '../errors.ts';
 import {findUser, type UserIds} from '../oci/passwd.ts';
 import type {Base, BuildPlan, RunStep, Stage} from '../plan/plan.ts';
+import {stagesOf} from '../plan/platforms.ts';
 import {bundleConfig, configText} from '../runtime/bundle.ts';
 import {bundleFiles} from '../runtime/mounts.ts';
 import type {BaseImages} from './bases.ts';
 import {withDesk} from './desk.ts';
 import type {BuildOptions} from './options.ts';
-import {makePlan} from './planning.ts';
+import {makePlans} from './planning.ts';
 import type {Request} from './request.ts';
 import {runJob} from './run.ts';
 
-/** What a build with these options would do, each image with what its name stands for. Fetches configs, runs nothing. */
-export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
+/**
+ * What a build with these options would do, a plan for each platform, each image with what its name stands for. Fetches
+ * configs, runs nothing.
+ */
+export async function planBuild(options: BuildOptions): Promise<readonly BuildPlan[]> {
 	return withDesk(options, async desk => {
-		const {plan, bases} = await makePlan(desk);
-		return resolvedPlan(plan, bases);
+		const {plans, bases} = await makePlans(desk);
+		return Promise.all(plans.map(plan => resolvedPlan(plan, bases)));
 	});
 }
 
@@ -27,9 +31,10 @@ export async function planBuild(options: BuildOptions): Promise<BuildPlan> {
  */
 export async function writeBundles(options: BuildOptions, folder: string): Promise<readonly string[]> {
 	return withDesk(options, async (desk, {request}) => {
-		const {plan} = await makePlan(desk);
-		const steps = plan.stages.flatMap(stage => stage.steps);
-		return steps.flatMap(step => (step.kind === 'run' ? [writeBundle(step, {plan, request, folder})] : []));
+		const {plans} = await makePlans(desk);
+		const {target} = plans[0];
+		const steps = stagesOf(plans).flatMap(stage => stage.steps);
+		return steps.flatMap(step => (step.kind === 'run' ? [writeBundle(step, {target, request, folder})] : []));
 	});
 }
 
@@ -47,14 +52,15 @@ async function resolvedBase(base: Base, bases: BaseImages): Promise<Base> {
 }
 
 interface BundlePlace {
-	readonly plan: BuildPlan;
+	/** Name of the stage that is built. */
+	readonly target: string;
 	readonly request: Request;
 	readonly folder: string;
 }
 
-function writeBundle(step: RunStep, {plan, request, folder}: BundlePlace): string {
+function writeBundle(step: RunStep, {target, request, folder}: BundlePlace): string {
 	const bundle = join(folder, step.label.replaceAll(/[ /]/g, '-'));
-	const job = runJob(step, {id: plan.target, request});
+	const job = runJob(step, {id: target, request});
 	const {user, annotations} = userOf(step.user);
 	mkdirSync(join(bundle, 'rootfs'), {recursive: true});
 	mkdirSync(join(bundle, 'files'), {recursive: true});

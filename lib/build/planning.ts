@@ -1,7 +1,7 @@
 import {type Reading, readDockerfile} from '../dockerfile/parse.ts';
 import {hostPlatform} from '../oci/platform.ts';
 import {planDockerfile} from '../plan/dockerfile.ts';
-import type {BuildPlan} from '../plan/plan.ts';
+import {type BuildPlans, joinPlans} from '../plan/platforms.ts';
 import type {PlanRequest, UntimedStage} from '../plan/request.ts';
 import {isGit} from '../plan/steps/remote.ts';
 import type {Store} from '../store/store.ts';
@@ -22,9 +22,9 @@ export interface PlanSources {
 	readonly events: EventStream;
 }
 
-/** A plan, and the images that its FROMs stand for. */
+/** What a build does for each platform, and the images that its FROMs stand for. */
 export interface Planned {
-	readonly plan: BuildPlan;
+	readonly plans: BuildPlans;
 	readonly bases: BaseImages;
 }
 
@@ -33,8 +33,8 @@ export interface Desk {
 	readonly source: SourceText;
 	readonly reading: Reading;
 	readonly bases: KnownBases;
-	/** What is known of bases goes on growing in it. */
-	readonly order: PlanRequest;
+	/** One for each platform. What is known of bases goes on growing in them. */
+	readonly orders: readonly [PlanRequest, ...PlanRequest[]];
 	/** Asks for the time of what a stage fetches. */
 	findTime(stage: UntimedStage): Promise<void>;
 }
@@ -44,31 +44,42 @@ export function readContexts(request: Request, sources: PlanSources): Desk {
 	const {dockerfile: source, named, times, remotes} = sources.contexts;
 	const bases = knownBases(request, sources);
 	const known = new Map<string, number | undefined>(times);
-	const order = {
+	const common = {
 		...(request.target === undefined ? {} : {target: request.target}),
 		buildArgs: request.buildArgs,
-		platform: request.platform,
 		buildPlatform: hostPlatform(),
 		contexts: named,
 		times: known,
 		network: request.network,
+		env: request.env,
+		...(request.from === undefined ? {} : {from: request.from}),
 		bases: bases.configs,
 	};
 	const findTime = async ({name, source: from}: UntimedStage) => {
 		known.set(name, await timeOf(from, remotes));
 	};
-	return {source, reading: readDockerfile(source.text, source.name), bases, order, findTime};
+	const [platform, ...others] = request.platforms;
+	return {
+		source,
+		reading: readDockerfile(source.text, source.name),
+		bases,
+		orders: [{...common, platform}, ...others.map(other => ({...common, platform: other}))],
+		findTime,
+	};
 }
 
-/** Makes the plan: it is asked for again and again, until it misses no base's config. Fetches manifests and configs, no layers. */
-export async function makePlan({reading, bases, order, findTime}: Desk): Promise<Planned> {
+/** Makes the plans: they are asked for again and again, until they miss no base's config. Fetches manifests and configs, no layers. */
+export async function makePlans({reading, bases, orders, findTime}: Desk): Promise<Planned> {
 	const {dockerfile, error} = reading;
 	if (!dockerfile) throw error;
 	for (;;) {
-		const answer = planDockerfile(dockerfile, order);
-		if ('plan' in answer) return {plan: answer.plan, bases: bases.images};
-		if ('untimed' in answer) await findTime(answer.untimed);
-		else await bases.fetch(answer.missing);
+		const answers = orders.map(order => planDockerfile(dockerfile, order));
+		const [untimed] = answers.flatMap(answer => ('untimed' in answer ? [answer.untimed] : []));
+		const missing = answers.flatMap(answer => ('missing' in answer ? answer.missing : []));
+		const [first, ...others] = answers.flatMap(answer => ('plan' in answer ? [answer.plan] : []));
+		if (untimed) await findTime(untimed);
+		else if (missing.length > 0) await bases.fetch(missing);
+		else if (first) return {plans: joinPlans([first, ...others]), bases: bases.images};
 	}
 }
 

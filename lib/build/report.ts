@@ -7,7 +7,8 @@ import {
 	StrataError,
 } from '../errors.ts';
 import {formatPlatform} from '../oci/platform.ts';
-import type {Base, BuildPlan, CopyStep} from '../plan/plan.ts';
+import type {Base, CopyStep, Stage} from '../plan/plan.ts';
+import {type BuildPlans, stagesOf} from '../plan/platforms.ts';
 import type {NewEvent} from './event-stream.ts';
 
 /** A text that locations point into. */
@@ -78,7 +79,7 @@ export function unmatchedWarning(step: CopyStep, pattern: string, {name, text}: 
 }
 
 /** The warnings about devices that a RUN would like to have: there are none here (SURFACE RUN-11). */
-export function missingDeviceWarnings({stages}: BuildPlan, {name: file, text}: SourceText): readonly NewEvent[] {
+export function missingDeviceWarnings(stages: readonly Stage[], {name: file, text}: SourceText): readonly NewEvent[] {
 	const steps = stages.flatMap(({steps}) => steps);
 	return steps.flatMap(step =>
 		step.kind === 'run'
@@ -93,12 +94,18 @@ export function missingDeviceWarnings({stages}: BuildPlan, {name: file, text}: S
 }
 
 /** The `plan` event. */
-export function planEvent(plan: BuildPlan): NewEvent {
+export function planEvent(plans: BuildPlans): NewEvent {
+	const stages = stagesOf(plans);
 	return {
 		type: 'plan',
-		file: plan.file,
-		stages: plan.stages.map(({name, base, steps}) => ({name, base: baseName(base), steps: steps.map(step => step.id)})),
-		steps: plan.stages.flatMap(stage =>
+		file: plans[0].file,
+		stages: stages.map(stage => ({
+			name: stage.name,
+			base: baseName(stage.base),
+			steps: stage.steps.map(step => step.id),
+			platforms: plans.filter(plan => plan.stages.includes(stage)).map(plan => formatPlatform(plan.platform)),
+		})),
+		steps: stages.flatMap(stage =>
 			stage.steps.map(({id, label, kind, text, location}) => {
 				return {id, label, kind, platform: formatPlatform(stage.platform), text, location};
 			}),
@@ -118,7 +125,10 @@ function baseName(base: Base): string {
 }
 
 /** A warning for each name that should keep a stage from the cache and is that of none. */
-export function unknownStageWarnings({stages}: BuildPlan, noCache: boolean | readonly string[]): readonly NewEvent[] {
+export function unknownStageWarnings(
+	stages: readonly Stage[],
+	noCache: boolean | readonly string[],
+): readonly NewEvent[] {
 	const names = new Set(stages.flatMap(({name, index}) => [name, `${index}`]));
 	const unknown = typeof noCache === 'boolean' ? [] : noCache.filter(name => !names.has(name));
 	return unknown.map(name => ({
@@ -129,7 +139,7 @@ export function unknownStageWarnings({stages}: BuildPlan, noCache: boolean | rea
 }
 
 /** A warning for each build arg that no ARG declares (SURFACE ARG-10). */
-export function unusedArgWarnings({unusedArgs}: BuildPlan): readonly NewEvent[] {
+export function unusedArgWarnings([{unusedArgs}]: BuildPlans): readonly NewEvent[] {
 	return unusedArgs.map(({name, suggestion}) => ({
 		type: 'warning',
 		message: `--build-arg ${name} is used nowhere`,

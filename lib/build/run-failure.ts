@@ -52,7 +52,8 @@ async function keepStart(before: StageState, builder: Builder): Promise<string |
 	const name = `failed:${builder.id}`;
 	const reference = `oci:${builder.store.root}:${name}`;
 	try {
-		await writeImage(before, [name], builder);
+		const {descriptor} = await writeImage({state: before, platform: before.draft.platform}, builder);
+		await builder.store.images.tagFailed(descriptor, name);
 		const way = await podmanWay(builder.store);
 		if (way === 'layout') return `podman run --rm -it ${reference}`;
 		if (way === 'load' && findProgram('skopeo')) {

@@ -7,11 +7,12 @@ import {isDoneAnew} from './anew.ts';
 import type {CacheMount} from './cache-mounts.ts';
 import {type Chosen, chooseFiles} from './choose-files.ts';
 import {openCopySource} from './copy-source.ts';
-import {allLayers, type Files} from './files.ts';
+import type {Files} from './files.ts';
 import type {KeyValue} from './key.ts';
 import {wordMissingSource} from './missing-source.ts';
 import {readSecret, secretAsText} from './secrets.ts';
 import type {Stages} from './stage.ts';
+import {layersAtHand} from './supply.ts';
 
 /** The mounts of a RUN: as the cache sees them, and how they come to be. */
 export interface RunMounts {
@@ -40,6 +41,15 @@ export async function runMounts(step: RunStep, stages: Stages): Promise<RunMount
 	};
 }
 
+/** Those of their fields, where they are known before anything is looked up; undefined if a mount shows files. */
+export function knownMountFields({mounts}: RunStep): readonly KeyValue[] | undefined {
+	return mounts.some(showsFiles) ? undefined : mounts.map(mount => fieldsOf(mount, undefined));
+}
+
+function showsFiles({type, from}: Mount): boolean {
+	return type === 'bind' || (type === 'cache' && from !== undefined);
+}
+
 interface Place {
 	readonly step: RunStep;
 	readonly stages: Stages;
@@ -54,26 +64,25 @@ interface View {
 type Shown = Pick<SnapshotSource, 'snapshot' | 'path'>;
 
 async function viewOf(mount: Mount, index: number, {step, stages}: Place): Promise<View | undefined> {
-	const hasFiles = mount.type === 'bind' || (mount.type === 'cache' && mount.from !== undefined);
-	if (!hasFiles) return undefined;
+	if (!showsFiles(mount)) return undefined;
 	const {source: path = '/', from} = mount;
 	const location = step.marks?.[index] ?? step.location;
 	const source = await openCopySource(from, {...step, location}, stages);
 	const {files} = source;
 	if (files && path === '/') {
-		return {digest: await files.fsid.promise, source: worker => ofStack(files, path, worker)};
+		return {digest: await files.fsid.promise, source: worker => ofStack(files, path, {worker, stages})};
 	}
 	const chosen = await chooseFiles({paths: [path], literal: true}, source, stages.builder).catch(async error => {
 		throw await wordMissingSource(error, {instruction: 'RUN: --mount', paths: [path], location}, source);
 	});
 	return {
 		digest: chosen.digest,
-		source: worker => (files ? ofStack(files, path, worker) : ofContext(chosen, worker)),
+		source: worker => (files ? ofStack(files, path, {worker, stages}) : ofContext(chosen, worker)),
 	};
 }
 
-async function ofStack(files: Files, path: string, worker: Worker): Promise<Shown> {
-	return {snapshot: files.snapshot ?? (await worker.prepare(await allLayers(files))), path};
+async function ofStack(files: Files, path: string, {worker, stages}: Opening): Promise<Shown> {
+	return {snapshot: files.snapshot ?? (await worker.prepare(await layersAtHand(files, stages.builder))), path};
 }
 
 /** A file lies in a folder of its own. */
@@ -104,20 +113,22 @@ async function open(
 	views: readonly (View | undefined)[],
 	{worker, stages}: Opening,
 ): Promise<OpenMounts> {
-	const {caches: cacheMounts, signal, events, request} = stages.builder;
+	const {caches: cacheMounts, mountCaches, signal, events, request} = stages.builder;
 	const stage = stages.plan.stages.find(({steps}) => steps.includes(step));
 	const shown = await Promise.all(views.map(view => view?.source(worker)));
 	const caches = step.mounts.flatMap((mount, index): CacheMount[] => {
 		const seed = views[index]?.digest;
 		return mount.type === 'cache' ? [{mount, ...(seed === undefined ? {} : {seed})}] : [];
 	});
+	const anew = stage !== undefined && isDoneAnew(stage, request);
 	const held = await cacheMounts.hold(caches, {
 		worker,
 		signal,
-		anew: stage !== undefined && isDoneAnew(stage, request),
+		anew,
 		onWait: pid => events.emit({type: 'step.waiting', step: step.id, for: 'lock', ...(pid ? {pid} : {})}),
 	});
 	try {
+		for (const name of new Set(held.names.values())) await mountCaches?.use(name, {worker, anew});
 		const parts: Part[] = [];
 		for (const [index, mount] of step.mounts.entries()) {
 			const cache = held.names.get(mount);

@@ -3,11 +3,13 @@ import {formatPlatform} from '../oci/platform.ts';
 import type {RunStep, Stage} from '../plan/plan.ts';
 import type {RunJob} from '../runtime/job.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
+import {type Emulator, emulatorFor} from '../worker/emulators.ts';
 import {whyOneId} from '../worker/id-map.ts';
+import {untilAborted} from '../worker/until-aborted.ts';
 import type {Worker} from '../worker/worker.ts';
 import type {Builder} from './builder.ts';
 import {allLayers, type Files} from './files.ts';
-import {refuseForeignPrograms} from './foreign-platform.ts';
+import {cannotRun} from './foreign-platform.ts';
 import type {KeyFields} from './key.ts';
 import {finishLayer} from './pack-step.ts';
 import {runFailure} from './run-failure.ts';
@@ -15,19 +17,22 @@ import {jobMount, type RunMounts, runMounts} from './run-mounts.ts';
 import type {Stages} from './stage.ts';
 import type {Made, Origin, StageState, StepWork, Turn} from './step.ts';
 import {stepOutput} from './step-output.ts';
+import {layersAtHand} from './supply.ts';
+import {layerTimes, timeFields} from './times.ts';
 import {grantLimits} from './ulimits.ts';
-import {untilAborted} from './until-aborted.ts';
 
 /** A RUN, as the cache sees it: its program and all that the program can see (SURFACE KEY-2). */
 export async function runWork(step: RunStep, {stage, before}: Omit<Turn, 'work'>, stages: Stages): Promise<StepWork> {
 	const mounts = await runMounts(step, stages);
 	return {
 		fields: {...runFields(step, stage, stages.builder), mounts: mounts.fields},
-		perform: () => performRun(step, {before, mounts}, stages.builder),
+		perform: () => performRun(step, {stage, before, mounts}, stages.builder),
 	};
 }
 
-function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyFields {
+/** Those of its fields that are known at once. */
+export function runFields(step: RunStep, stage: Stage, builder: Pick<Builder, 'request' | 'epoch'>): KeyFields {
+	const {request} = builder;
 	return {
 		kind: 'run',
 		command: step.command,
@@ -42,20 +47,23 @@ function runFields(step: RunStep, stage: Stage, {request, epoch}: Builder): KeyF
 		ulimits: request.ulimits.map(limit => ({...limit})),
 		hostname: hostnameOf(request),
 		platform: formatPlatform(stage.platform),
-		epoch,
+		...timeFields(builder),
 	};
 }
 
 interface Performing {
+	readonly stage: Stage;
 	readonly before: StageState;
 	readonly mounts: RunMounts;
 }
 
-async function performRun(step: RunStep, {before, mounts}: Performing, builder: Builder): Promise<Made> {
-	refuseForeignPrograms(step, before.draft.platform);
+async function performRun(step: RunStep, {stage, before, mounts}: Performing, builder: Builder): Promise<Made> {
+	const {platform} = before.draft;
+	const emulator = emulatorFor(platform);
+	if (!emulator) throw cannotRun(step, stage, platform);
 	const start = performance.now();
 	const logFile = builder.logs.fileOf(step.id);
-	const {status, snapshot, layer, ids} = await runLogged(step, {before, mounts, logFile}, builder);
+	const {status, snapshot, layer, ids} = await runLogged(step, {before, mounts, logFile, emulator}, builder);
 	if (status !== 0) throw await runFailure(step, {status, logFile, ms: performance.now() - start}, before, builder);
 	return {
 		...(snapshot ? {snapshot} : {}),
@@ -64,32 +72,40 @@ async function performRun(step: RunStep, {before, mounts}: Performing, builder: 
 	};
 }
 
-interface RunPlace extends Performing {
+interface RunPlace extends Omit<Performing, 'stage'> {
 	readonly logFile: string;
+	readonly emulator: Emulator | 'none';
 }
 
 /** Runs the program. Its output is in the log before it is told. */
-async function runLogged(step: RunStep, {before: {files, origin}, mounts, logFile}: RunPlace, builder: Builder) {
-	const {epoch, events, signal} = builder;
+async function runLogged(
+	step: RunStep,
+	{before: {files, origin}, mounts, logFile, emulator}: RunPlace,
+	builder: Builder,
+) {
+	const {events, signal} = builder;
 	const worker = await workerFor(step, builder);
 	const {ids} = worker.facts;
-	const parent = await snapshotOf(files, worker);
+	const parent = await events.timed({what: 'snapshot', step: step.id}, () => snapshotOf(files, worker, builder));
 	const output = stepOutput({step: step.id, logFile}, events);
 	try {
 		await using open = await mounts.open(worker);
 		const {limits} = grantLimits(builder.request.ulimits, worker.facts.hardLimits);
 		const job = runJob(step, builder);
 		const env = [...job.env, ...open.env];
-		const outcome = await worker.run({...job, env, limits, mounts: open.mounts}, parent, {
-			sources: open.sources,
-			secrets: open.secrets,
-			layers: ids === 1 ? await allLayers(files) : [],
-			...(epoch === undefined ? {} : {epoch}),
-			logFile,
-			onOutput: output.append,
-			onPacking: progress => events.emit({type: 'packing', step: step.id, ...progress}),
-			signal,
-		});
+		const run = async () =>
+			worker.run({...job, env, limits, mounts: open.mounts}, parent, {
+				sources: open.sources,
+				secrets: open.secrets,
+				layers: ids === 1 ? await allLayers(files) : [],
+				...layerTimes(builder),
+				...(emulator === 'none' ? {} : {emulator}),
+				output: {logFile},
+				onOutput: output.append,
+				onPacking: progress => events.emit({type: 'packing', step: step.id, ...progress}),
+				signal,
+			});
+		const outcome = await events.timed({what: 'container', step: step.id}, run);
 		return {...outcome, ids};
 	} catch (error) {
 		throw withBase(error, origin);
@@ -114,8 +130,8 @@ function workerFor({location: {file, start}}: RunStep, builder: Builder): Promis
 	});
 }
 
-async function snapshotOf(files: Files, worker: Worker): Promise<Snapshot> {
-	return files.snapshot ?? worker.prepare(await allLayers(files));
+async function snapshotOf(files: Files, worker: Worker, builder: Pick<Builder, 'supply'>): Promise<Snapshot> {
+	return files.snapshot ?? worker.prepare(await layersAtHand(files, builder));
 }
 
 /** SURFACE ARG-7. */

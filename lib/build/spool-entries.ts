@@ -1,9 +1,10 @@
 import {rmSync} from 'node:fs';
 import {spoolContents} from '../layer/spool.ts';
-import {type DiffID, hexOf} from '../oci/digest.ts';
-import type {Layer} from '../oci/image.ts';
-import type {LayerRecord, Store} from '../store/store.ts';
+import type {DiffID} from '../oci/digest.ts';
+import type {Store} from '../store/store.ts';
 import type {Entry} from '../tree/entry.ts';
+import {blobOf, byLayer, isInLayer} from './in-layers.ts';
+import type {Supply} from './supply.ts';
 
 /** Entries whose contents all lie in files, and the temporary files among these. */
 export interface Spooled {
@@ -12,8 +13,12 @@ export interface Spooled {
 }
 
 /** Copies the contents that lie in layers to files: one pass over each layer, whatever is wanted of it. */
-export async function spoolEntries(entries: readonly Entry[], store: Store): Promise<Spooled> {
+export async function spoolEntries(
+	entries: readonly Entry[],
+	{store, supply}: {readonly store: Store; readonly supply: Supply},
+): Promise<Spooled> {
 	const wanted = byLayer(entries.filter(isInLayer));
+	await supply.fetch([...wanted.keys()]);
 	const places = new Map<DiffID, {readonly path: string; readonly at: ReadonlyMap<number, number>}>();
 	const temporary: string[] = [];
 	try {
@@ -35,29 +40,4 @@ export async function spoolEntries(entries: readonly Entry[], store: Store): Pro
 		return {...entry, content: {from: 'file', path: place.path, offset} as const};
 	});
 	return {entries: moved, temporary};
-}
-
-type InLayer = Entry & {readonly content: {readonly from: 'layer'; readonly diffID: DiffID; readonly offset: number}};
-
-function isInLayer(entry: Entry): entry is InLayer {
-	return entry.content?.from === 'layer';
-}
-
-function byLayer(entries: readonly InLayer[]): ReadonlyMap<DiffID, readonly InLayer[]> {
-	const groups = new Map<DiffID, InLayer[]>();
-	for (const entry of entries) {
-		const group = groups.get(entry.content.diffID);
-		if (group) group.push(entry);
-		else groups.set(entry.content.diffID, [entry]);
-	}
-	return groups;
-}
-
-function blobOf(diffID: DiffID, store: Store): string {
-	const blobs: Layer['descriptor'][] = Object.values(
-		store.records<LayerRecord>('layers').get(hexOf(diffID))?.blobs ?? {},
-	);
-	const found = blobs.find(({digest, size}) => store.blobs.has(digest, size));
-	if (!found) throw new Error(`The layer ${diffID} is not in the store`);
-	return store.blobs.pathOf(found.digest);
 }

@@ -1,38 +1,58 @@
 import {MachineError, StepFailedError, StrataError} from '../errors.ts';
-import {baseDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
+import {baseDraft, foldStep, type ImageDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
+import type {Platform} from '../oci/platform.ts';
 import type {Base, BuildPlan, ConfigStep, CopyStep, Stage, Step} from '../plan/plan.ts';
+import type {BuildPlans} from '../plan/platforms.ts';
 import {fullStore} from '../store/failure.ts';
+import {isNative} from '../worker/emulators.ts';
 import type {BaseImages} from './bases.ts';
 import type {Board, StepDetail} from './board.ts';
 import type {Builder} from './builder.ts';
 import {copyWork, workdirWork} from './copy.ts';
+import type {EarlyStart} from './early-start.ts';
 import {baseFiles, noFiles} from './files.ts';
 import {fieldDigest} from './key.ts';
+import {LostLayerError} from './lost-layer.ts';
 import {runWork} from './run.ts';
 import {type StageState, type StepWork, type Turn, takeStep} from './step.ts';
+import {timeFields} from './times.ts';
 
-/** What the stages of one build share. */
+/** What the stages of one plan share; a stage of several plans is built with the first. */
 export interface Stages {
 	readonly plan: BuildPlan;
 	readonly builder: Builder;
 	readonly bases: BaseImages;
 	readonly board: Board;
+	readonly early: EarlyStart;
 	/** The final state of a stage that stands before in build order. */
 	stateOf(name: string): Promise<StageState>;
 }
 
-/** Builds all stages of a plan, independent ones at the same time, and answers with the target's final state. */
-export async function buildStages(plan: BuildPlan, shared: Omit<Stages, 'plan' | 'stateOf'>): Promise<StageState> {
-	const states = new Map<string, Promise<StageState>>();
-	const stateOf = async (name: string) => {
-		const state = states.get(name);
+/** The target as it was built for a platform. */
+export interface BuiltPlatform {
+	readonly platform: Platform;
+	readonly state: StageState;
+}
+
+/** Builds all stages, independent ones at the same time, each once, and answers with the target of each plan. */
+export async function buildStages(
+	plans: BuildPlans,
+	shared: Omit<Stages, 'plan' | 'stateOf'>,
+): Promise<readonly BuiltPlatform[]> {
+	const states = new Map<Stage, Promise<StageState>>();
+	const stateIn = async ({stages}: BuildPlan, name: string) => {
+		const stage = stages.find(candidate => candidate.name === name);
+		const state = stage && states.get(stage);
 		if (!state) throw new Error(`Stage ${name} is needed before it is planned`);
 		return state;
 	};
-	for (const stage of plan.stages) states.set(stage.name, buildStage(stage, {...shared, plan, stateOf}));
+	for (const plan of plans) {
+		const stages = {...shared, plan, stateOf: (name: string) => stateIn(plan, name)};
+		for (const stage of plan.stages) if (!states.has(stage)) states.set(stage, buildStage(stage, stages));
+	}
 	await Promise.allSettled(states.values());
 	shared.builder.throwIfFailed();
-	return stateOf(plan.target);
+	return Promise.all(plans.map(async plan => ({platform: plan.platform, state: await stateIn(plan, plan.target)})));
 }
 
 /** The stage loop: each step is found or performed, and hands its state to the next. */
@@ -73,23 +93,24 @@ interface Advance {
 /** FROM: the files and the config that the stage starts from. */
 async function enter(stage: Stage, step: Step, stages: Stages): Promise<Advance> {
 	const {base, platform} = stage;
-	const {bases, builder, stateOf} = stages;
+	const {bases, builder, early, stateOf} = stages;
 	switch (base.kind) {
 		case 'scratch':
-			return {state: emptyState(platform), cached: true};
+			return {state: emptyState(platform, builder), cached: true};
 		case 'context':
-			return copy(allOf(base, step), {stage, before: emptyState(platform)}, stages);
+			return copy(allOf(base, step), {stage, before: emptyState(platform, builder)}, stages);
 		case 'stage': {
 			const state = await stateOf(base.stage);
 			return {state: {...state, draft: inheritDraft(state.draft)}, cached: true};
 		}
 		default: {
 			const image = await bases.resolve(base);
-			const {layers, fetched} = await image.layers(step, builder);
+			const {layers, fetched} = await image.layers(step, builder, lowest => early.unpack(stage, lowest));
+			builder.exports?.addBase(layers);
 			const bytes = layers.reduce((sum, layer) => sum + layer.descriptor.size, 0);
 			return {
 				state: {
-					draft: baseDraft(image.config),
+					draft: withEnv(baseDraft(image.config, builder.request.unset), builder),
 					files: baseFiles(layers),
 					origin: {base: {name: image.reference, digest: image.resolved}, steps: []},
 				},
@@ -100,8 +121,13 @@ async function enter(stage: Stage, step: Step, stages: Stages): Promise<Advance>
 	}
 }
 
-function emptyState(platform: Stage['platform']): StageState {
-	return {draft: scratchDraft(platform), files: noFiles, origin: {steps: []}};
+function emptyState(platform: Stage['platform'], builder: Builder): StageState {
+	return {draft: withEnv(scratchDraft(platform), builder), files: noFiles, origin: {steps: []}};
+}
+
+/** Variables of the request are set before the first instruction. */
+function withEnv(draft: ImageDraft, {request: {env}}: Builder): ImageDraft {
+	return foldStep(draft, {set: 'env', values: Object.entries(env)}, undefined);
 }
 
 /** FROM a folder is FROM scratch with all of the folder in one layer. */
@@ -122,14 +148,17 @@ function allOf(from: Base, {id, label, text, location}: Step): CopyStep {
 async function advance(step: Step, stage: Stage, state: StageState, stages: Stages): Promise<Advance> {
 	const {builder} = stages;
 	switch (step.kind) {
-		case 'run':
-			return takeStep(step, {stage, before: state, work: await runWork(step, {stage, before: state}, stages)}, builder);
+		case 'run': {
+			const work = await runWork(step, {stage, before: state}, stages);
+			const taken = await takeStep(step, {stage, before: state, work}, builder);
+			return taken.cached || isNative(state.draft.platform) ? taken : {...taken, detail: {emulated: true}};
+		}
 		case 'copy':
 			return copy(step, {stage, before: state}, stages);
 		case 'workdir':
 			return takeStep(step, {stage, before: state, work: workdirWork(step, state, builder)}, builder);
 		case 'config':
-			return takeStep(step, {stage, before: state, work: configWork(step, state)}, builder);
+			return takeStep(step, {stage, before: state, work: configWork(step, state, builder)}, builder);
 		case 'base':
 			throw new Error(`A stage has a second FROM: ${step.text}`);
 	}
@@ -140,12 +169,11 @@ async function copy(step: CopyStep, place: Omit<Turn, 'work'>, stages: Stages): 
 	return {...(await takeStep(step, {...place, work}, stages.builder)), detail};
 }
 
-/** A change of the config: it was seen before if the same was made to the same config and files. */
-function configWork({change}: ConfigStep, {draft}: StageState): StepWork {
+/** A change of the config: it was seen before if the same was made to the same config and files; its time is a part of the history. */
+function configWork({change}: ConfigStep, {draft}: StageState, builder: Builder): StepWork {
 	const {container, ownCmd} = draft;
-	return {
-		fields: {kind: 'config', change: fieldDigest(change as never), config: fieldDigest({container, ownCmd} as never)},
-	};
+	const config = fieldDigest({container, ownCmd} as never);
+	return {fields: {kind: 'config', change: fieldDigest(change as never), config, ...timeFields(builder)}};
 }
 
 /** The first step that fails stops the others; what ends because of that did not fail itself. */
@@ -153,6 +181,6 @@ function fail(step: Step, error: unknown, {board, builder}: Stages): void {
 	if (builder.signal.aborted) return;
 	if (error instanceof StrataError && !(error instanceof MachineError)) error.location ??= step.location;
 	const exitCode = error instanceof StepFailedError && typeof error.status === 'number' ? {exitCode: error.status} : {};
-	board.finish(step, 'failed', exitCode);
+	if (!(error instanceof LostLayerError)) board.finish(step, 'failed', exitCode);
 	builder.fail(error, step);
 }

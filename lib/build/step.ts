@@ -4,11 +4,12 @@ import type {ConfigChange, Stage, Step} from '../plan/plan.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
 import type {OneId} from '../worker/id-map.ts';
 import {isDoneAnew} from './anew.ts';
-import {type Builder, timestamp} from './builder.ts';
+import type {Builder} from './builder.ts';
 import type {Hit} from './cache.ts';
 import {type Claim, claimStep, noClaim} from './claim.ts';
 import {addLayer, type Files, noFiles, type Settling, type StackedLayer, settled, settling} from './files.ts';
 import type {KeyFields} from './key.ts';
+import {timestamp} from './times.ts';
 
 /** All that one step hands to the next. */
 export interface StageState {
@@ -21,7 +22,12 @@ export interface StageState {
 export interface Origin {
 	readonly base?: {readonly name: string; readonly digest: Digest};
 	/** The steps that made a layer, each with the layer's place in the stack. */
-	readonly steps: readonly {readonly layer: number; readonly number: string; readonly text: string}[];
+	readonly steps: readonly {
+		readonly layer: number;
+		readonly id: string;
+		readonly number: string;
+		readonly text: string;
+	}[];
 }
 
 /** What a step is to the cache: what its result depends on, and how to come by it. */
@@ -94,10 +100,12 @@ function inSlot({id}: Step, work: () => Promise<Made>, {slots, events, signal}: 
 }
 
 /** Waits for what the step starts from only if a step like it was ever recorded. */
-async function find(turn: Turn, {cache, request}: Builder): Promise<Hit | undefined> {
+async function find(turn: Turn, {cache, request, exports}: Builder): Promise<Hit | undefined> {
 	const {work, stage} = turn;
 	if (isDoneAnew(stage, request) || !cache.mayHave(work.fields)) return undefined;
-	return cache.find(work.fields, await startOf(turn).fsid.promise);
+	const hit = await cache.find(work.fields, await startOf(turn).fsid.promise);
+	if (hit) exports?.add({stage, fields: work.fields, ...hit});
+	return hit;
 }
 
 /** The files that its key sees. */
@@ -106,13 +114,19 @@ function startOf({work, before}: Turn): Files {
 }
 
 /** Records a step once its layer is in the store. */
-async function keep(step: Step, turn: Turn, made: Made & {readonly created: string}, {cache, request}: Builder) {
+async function keep(
+	step: Step,
+	turn: Turn,
+	made: Made & {readonly created: string},
+	{cache, request, exports}: Builder,
+) {
 	const packed = await made.layer;
 	const parent = await startOf(turn).fsid.promise;
 	const slot = {file: step.location.file, stage: turn.stage.name, label: step.label, text: step.text};
 	const layer = packed && {layer: {diffID: packed.diffID, content: packed.content}};
 	const record = {slot, parent, created: made.created, ...layer, ...(made.oneId ? {oneId: made.oneId} : {})};
-	cache.keep(turn.work.fields, record, isDoneAnew(turn.stage, request));
+	const kept = cache.keep(turn.work.fields, record, isDoneAnew(turn.stage, request));
+	exports?.add({stage: turn.stage, fields: turn.work.fields, record: kept, layer: packed});
 }
 
 interface Outcome {
@@ -135,8 +149,8 @@ function after(step: Step, {draft, files, origin}: StageState, {created, layer, 
 }
 
 /** `build 2/5` is step 2. */
-function madeLayer({label, text}: Step, layer: number): Origin['steps'][number] {
-	return {layer, number: label.replace(/^.* |\/.*$/g, ''), text};
+function madeLayer({id, label, text}: Step, layer: number): Origin['steps'][number] {
+	return {layer, id, number: label.replace(/^.* |\/.*$/g, ''), text};
 }
 
 function changeOf(step: Step): ConfigChange | undefined {

@@ -1,5 +1,7 @@
+import type {ConfigDifference} from '../image/compare.ts';
 import type {DiffID, Digest} from '../oci/digest.ts';
 import type {History, ImageConfig, Manifest} from '../oci/image.ts';
+import type {FileChange} from '../tree/compare.ts';
 
 /** Which store; default `$STRATA_ROOT`, `$XDG_DATA_HOME/strata`, `~/.local/share/strata`. */
 export interface CatalogOptions {
@@ -11,6 +13,7 @@ export interface ImageSummary {
 	/** `redis`; absent for an unnamed image. */
 	readonly repository?: string;
 	readonly tag?: string;
+	/** Of the config; of several platforms that of the index, as a build prints it. */
 	readonly id: Digest;
 	readonly digest: Digest;
 	readonly platforms: readonly string[];
@@ -29,6 +32,8 @@ export interface ImageDetails {
 	readonly id: Digest;
 	readonly digest: Digest;
 	readonly platform: string;
+	/** The index that names this image, if one has the name; all platforms that it has. */
+	readonly index?: {readonly digest: Digest; readonly platforms: readonly string[]};
 	readonly size: number;
 	readonly created?: string;
 	readonly tagged: number;
@@ -36,6 +41,16 @@ export interface ImageDetails {
 	readonly config: ImageConfig;
 	readonly manifest: Manifest;
 	readonly layers: readonly LayerDetails[];
+	/** What is stated of it; absent where nothing is. */
+	readonly attestations?: readonly AttestationDetails[];
+}
+
+/** A statement that stands beside an image: https://github.com/in-toto/attestation */
+export interface AttestationDetails {
+	/** Says how it is to be read: `https://spdx.dev/Document`. */
+	readonly predicateType: string;
+	readonly digest: Digest;
+	readonly size: number;
 }
 
 export interface LayerDetails {
@@ -104,9 +119,19 @@ export interface LogChunk {
 	readonly data: Uint8Array;
 }
 
+/** How an image differs from another. */
+export interface ImageDifferences {
+	readonly before: {readonly digest: Digest; readonly id: Digest};
+	readonly after: {readonly digest: Digest; readonly id: Digest};
+	/** Sorted by path. */
+	readonly files: readonly FileChange[];
+	/** Sorted by field. */
+	readonly config: readonly ConfigDifference[];
+}
+
 /** A row of `strata du`. */
 export interface UsageRow {
-	readonly what: 'images' | 'bases' | 'step cache' | 'snapshots' | 'cache mounts' | 'logs' | 'total';
+	readonly what: 'images' | 'containers' | 'bases' | 'step cache' | 'snapshots' | 'cache mounts' | 'logs' | 'total';
 	readonly count?: number;
 	readonly size: number;
 	/** Bytes that `prune` could free; absent where nothing can go. */
@@ -116,7 +141,7 @@ export interface UsageRow {
 }
 
 export interface PruneOptions extends CatalogOptions {
-	/** Also unnamed images. */
+	/** Also unnamed images, and containers that have ended. */
 	readonly all?: boolean;
 	/** Only these; `cache` is all but logs, `mounts` are the caches of RUN --mount alone. */
 	readonly only?: readonly ('cache' | 'mounts' | 'logs')[];

@@ -39,7 +39,7 @@ export function logHolders(root: string): readonly Holder[] {
 	}));
 }
 
-/** What lies in ROOT/tmp of processes that are dead, snapshots that no record of this boot names, caches put away, and forgotten contexts. */
+/** What lies in ROOT/tmp of processes that are dead, snapshots that no record of this boot names, caches put away, and records of contexts that are forgotten. */
 export function leftoverFolders(store: Store, alone: boolean): readonly Folder[] {
 	const unfinished = entriesOf(join(store.root, 'tmp'))
 		.filter(({name}) => alone || !isAlive(Number.parseInt(name, 10)))
@@ -49,15 +49,17 @@ export function leftoverFolders(store: Store, alone: boolean): readonly Folder[]
 	const away = cacheFolders(store.root)
 		.filter(({isAway}) => isAway)
 		.map(({name}) => cachePlace(store.root, name));
-	return [...unfinished, ...orphans, ...away, ...staleContexts(store)].map(path => ({path, size: sizeOnDisk(path)}));
+	return [...unfinished, ...orphans, ...away, ...staleRecords(store)].map(path => ({path, size: sizeOnDisk(path)}));
 }
 
 const month = 30 * 24 * 60 * 60 * 1000;
 
-/** What was known of the files of a build context that nobody built from for a month. */
-function staleContexts(store: Store): readonly string[] {
-	const records = store.records('contexts');
-	const paths = records.keys().map(key => records.pathOf(key));
+/** What was known of the files of a build context, and of what a COPY chose among files, that nobody asked for in a month: each state that was seen leaves one. */
+function staleRecords(store: Store): readonly string[] {
+	const paths = ['contexts', 'memo'].flatMap(kind => {
+		const records = store.records(kind);
+		return records.keys().map(key => records.pathOf(key));
+	});
 	return paths.filter(path => lastUse(path) < Date.now() - month);
 }
 

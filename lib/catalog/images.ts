@@ -1,9 +1,8 @@
-import {StoreError} from '../errors.ts';
 import {familiarRepository, parseReference} from '../oci/reference.ts';
 import type {Store} from '../store/store.ts';
 import type {CatalogOptions, ImageSummary} from './catalog.ts';
 import {withStore} from './open.ts';
-import {type CatalogImage, catalogImages, preferred, readImages, storedSize} from './stored.ts';
+import {type CatalogImage, catalogImages, isDamage, preferred, readImages, storedSize} from './stored.ts';
 
 export interface ListOptions extends CatalogOptions {
 	/** Only the images of this name: `redis` stands for all its tags. */
@@ -34,14 +33,14 @@ async function factsOf(image: CatalogImage, store: Store): Promise<ImageSummary>
 		if (!shown) return bare;
 		return {
 			...bare,
-			id: shown.manifest.config.digest,
+			id: platforms.length > 1 ? descriptor.digest : shown.manifest.config.digest,
 			platforms: platforms.map(({platform}) => platform),
 			...(shown.config.created ? {created: shown.config.created} : {}),
 			size: await storedSize(descriptor, store),
 			layers: shown.manifest.layers.length,
 		};
 	} catch (error) {
-		if (error instanceof StoreError) return bare;
+		if (isDamage(error)) return bare;
 		throw error;
 	}
 }

@@ -2,10 +2,11 @@ import {collect} from '../bytes.ts';
 import {StoreError, UsageError} from '../errors.ts';
 import type {Descriptor} from '../oci/image.ts';
 import {isIndex} from '../oci/media-types.ts';
-import {parsePlatform, satisfies} from '../oci/platform.ts';
+import {type Platform, parsePlatform, satisfies} from '../oci/platform.ts';
 import type {Store} from '../store/store.ts';
+import {attestationsOf} from './attestations.ts';
 import type {CatalogOptions, ImageDetails, LayerDetails} from './catalog.ts';
-import {findImage} from './find.ts';
+import {type FoundImage, findImage} from './find.ts';
 import {layerFacts} from './layer-facts.ts';
 import {withStore} from './open.ts';
 import {type Origin, originsOf, provenanceOf} from './provenance.ts';
@@ -20,7 +21,13 @@ export interface InspectOptions extends CatalogOptions {
 export function inspectImage(name: string, options: InspectOptions = {}): Promise<ImageDetails> {
 	return withStore(options, async store => {
 		const found = await findImage(name, store);
-		return details(found, await readOne(found, options, store), store);
+		const image = await readOne(found, options, store);
+		const shown = details(found, image, store);
+		const {mediaType, digest} = found.descriptor;
+		if (!isIndex(mediaType)) return shown;
+		const platforms = (await readImages(found.descriptor, store)).map(({platform}) => platform);
+		const attestations = await attestationsOf(image.descriptor, found.descriptor, store);
+		return {...shown, index: {digest, platforms}, ...(attestations.length > 0 ? {attestations} : {})};
 	});
 }
 
@@ -36,17 +43,16 @@ export function rawImage(
 	});
 }
 
-/** The image of the platform that is asked for. */
-export async function readOne(found: CatalogImage, {platform}: InspectOptions, store: Store): Promise<ReadImage> {
-	const images = await readImages(found.descriptor, store);
-	const wanted = platform === undefined ? undefined : parsePlatform(platform);
-	if (platform !== undefined && !wanted) {
-		throw new UsageError('PLATFORM_UNKNOWN', `${platform} is no platform`, {help: ['such as: --platform linux/arm64']});
-	}
+/** The image of the platform that is asked for, or the one that a digest meant. */
+export async function readOne(found: FoundImage, {platform}: InspectOptions, store: Store): Promise<ReadImage> {
+	const images = (await readImages(found.descriptor, store)).filter(
+		({descriptor}) => !found.child || descriptor.digest === found.child.digest,
+	);
+	const wanted = platform === undefined ? undefined : askedPlatform(platform);
 	const offered = images.filter(image => !wanted || satisfies(image.descriptor.platform ?? image.config, wanted));
 	const image = preferred(offered, wanted);
 	if (image) return image;
-	const title = found.names[0] ?? found.descriptor.digest;
+	const title = found.child?.digest ?? found.names[0] ?? found.descriptor.digest;
 	if (images.length === 0)
 		throw new StoreError('IMAGE_MISSING', `the blobs of ${title} are not in the store`, {
 			help: [`build it again, or forget it: strata rmi ${title}`],
@@ -57,12 +63,19 @@ export async function readOne(found: CatalogImage, {platform}: InspectOptions, s
 	});
 }
 
+/** The platform that `text` means. Throws a UsageError if it is none. */
+export function askedPlatform(text: string): Platform {
+	const platform = parsePlatform(text);
+	if (platform) return platform;
+	throw new UsageError('PLATFORM_UNKNOWN', `${text} is no platform`, {help: ['such as: --platform linux/arm64']});
+}
+
 interface Wanted {
 	readonly document: 'config' | 'manifest' | 'index';
 	readonly options: InspectOptions;
 }
 
-async function documentOf(found: CatalogImage, {document, options}: Wanted, store: Store): Promise<Descriptor> {
+async function documentOf(found: FoundImage, {document, options}: Wanted, store: Store): Promise<Descriptor> {
 	if (document === 'index') {
 		if (isIndex(found.descriptor.mediaType)) return found.descriptor;
 		throw new UsageError(

@@ -1,5 +1,7 @@
 import {existsSync, readdirSync, rmdirSync, rmSync} from 'node:fs';
 import {join, sep} from 'node:path';
+import {StoreError} from '../errors.ts';
+import {type ContainerRecord, containersKind, standingOf} from '../store/containers.ts';
 import type {Store} from '../store/store.ts';
 import {removeFolders} from '../worker/start.ts';
 import type {PruneOptions, PruneReport} from './catalog.ts';
@@ -19,10 +21,28 @@ export function prune(options: PruneOptions = {}): Promise<PruneReport> {
 			async store => chooseSweep(await survey(store, {alone: false}), options, Date.now()).report,
 		);
 	}
-	return withStoreAlone(options, 'strata prune', async store => {
+	const pruned = withStoreAlone(options, 'strata prune', async store => {
 		const sweep = chooseSweep(await survey(store, {alone: true}), options, Date.now());
 		await carryOut(sweep, store);
 		return sweep.report;
+	});
+	return pruned.catch(async error => {
+		throw error instanceof StoreError && error.code === 'STORE_IN_USE' ? await usedBy(error, options) : error;
+	});
+}
+
+/** The error that the store is in use, with the containers that run, if it is those. */
+function usedBy(error: StoreError, options: PruneOptions): Promise<StoreError> {
+	return withStore(options, async store => {
+		const ids = store.records<ContainerRecord>(containersKind).keys();
+		const standings = await Promise.all(ids.map(id => standingOf(id, store)));
+		const names = standings.flatMap(({state, record}) => (state === 'running' && record ? [record.name] : []));
+		if (names.length === 0) return error;
+		return new StoreError(error.code, error.message, {
+			notes: [...error.notes, ...names.map(name => `the container ${name} runs`)],
+			help: [`end ${names.length > 1 ? 'them' : 'it'}: strata stop ${names.join(' ')}`],
+			cause: error,
+		});
 	});
 }
 

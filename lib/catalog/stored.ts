@@ -1,10 +1,10 @@
-import {collect} from '../bytes.ts';
 import {StoreError} from '../errors.ts';
-import {contentsOf, manifestsOf, readManifest} from '../export/image.ts';
+import {contentsOf, manifestsOf, readConfig, readManifest} from '../export/image.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {Descriptor, ImageConfig, Manifest} from '../oci/image.ts';
-import {parseConfig} from '../oci/parse.ts';
-import {choosePlatform, formatPlatform, hostPlatform, type Platform} from '../oci/platform.ts';
+import type {StoredConfig} from '../oci/parse.ts';
+import {choosePlatform, formatPlatform, hostPlatform, isNowhere, type Platform} from '../oci/platform.ts';
+import {DigestMismatchError} from '../oci/verify.ts';
 import type {Store, StoredImage} from '../store/store.ts';
 
 /** Every name of one manifest or index, together. */
@@ -36,11 +36,13 @@ export function catalogImages(images: readonly StoredImage[]): readonly CatalogI
 
 /** The images of each platform that are in the store; attestations are none. */
 export async function readImages(descriptor: Descriptor, {blobs}: Store): Promise<readonly ReadImage[]> {
-	const present = (await manifestsOf(descriptor, blobs, ({digest}) => blobs.has(digest))).filter(isRunnable);
+	const present = (await manifestsOf(descriptor, blobs, ({digest}) => blobs.has(digest))).filter(
+		({platform}) => !isNowhere(platform),
+	);
 	return Promise.all(
 		present.map(async single => {
 			const manifest = await readManifest(single, blobs);
-			const config = await readConfig(manifest.config, blobs);
+			const config = withPlatform(await readConfig(manifest.config, blobs));
 			return {descriptor: single, manifest, config, platform: formatPlatform(single.platform ?? config)};
 		}),
 	);
@@ -52,19 +54,17 @@ export function preferred(images: readonly ReadImage[], wanted: Platform = hostP
 	return (choosePlatform(offers, wanted) ?? offers[0])?.image;
 }
 
+/** Whether something is wrong with what the store has of an image: it is gone, it is another thing, or not what its digest says. */
+export function isDamage(error: unknown): boolean {
+	return error instanceof StoreError || error instanceof DigestMismatchError;
+}
+
 /** Bytes as stored, what is shared between platforms counted once. */
 export async function storedSize(descriptor: Descriptor, {blobs}: Store): Promise<number> {
 	const contents = await contentsOf(descriptor, blobs, ({digest}) => blobs.has(digest));
 	return contents.reduce((sum, {size}) => sum + size, 0);
 }
 
-/** `unknown/unknown` is what buildx says of an attestation. */
-function isRunnable({platform}: Descriptor): boolean {
-	return platform?.os !== 'unknown';
-}
-
-async function readConfig(descriptor: Descriptor, {open}: Store['blobs']): Promise<ImageConfig> {
-	const config = parseConfig(await collect(open(descriptor)));
-	if (config) return {...config, os: config.os ?? 'linux', architecture: config.architecture ?? 'amd64'};
-	throw new StoreError('NOT_A_CONFIG', `${descriptor.digest} is not the config of an image`);
+function withPlatform(config: StoredConfig): ImageConfig {
+	return {...config, os: config.os ?? 'linux', architecture: config.architecture ?? 'amd64'};
 }

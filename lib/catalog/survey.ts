@@ -1,11 +1,13 @@
 import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
+import {recompressedKind} from '../export/recompressed.ts';
 import {blocksKind} from '../layer/known-blocks.ts';
 import {placesKind} from '../snapshot/places.ts';
+import {containersKind} from '../store/containers.ts';
 import type {Store} from '../store/store.ts';
 import type {UsageRow} from './catalog.ts';
 import {cacheHolders, leftoverFolders, logHolders, snapshotHolders} from './folders.ts';
-import {baseHolders, followers, imageHolders, stepHolders} from './holders.ts';
+import {baseHolders, containerHolders, followers, imageHolders, stepHolders} from './holders.ts';
 import {provenanceKind} from './provenance.ts';
 
 /** Something that a store keeps, and what it needs for it. */
@@ -46,12 +48,14 @@ export interface Survey {
 
 /** The folders whose files are counted and collected, in the order in which they may go: what names others before those. */
 export const collected = [
+	containersKind,
 	'steps',
 	'results',
 	'bases',
 	provenanceKind,
 	placesKind,
 	blocksKind,
+	recompressedKind,
 	'layers',
 	'tocs',
 	'blobs/sha256',
@@ -64,6 +68,7 @@ export async function survey(store: Store, {alone}: {readonly alone: boolean}): 
 		files: new Map(collected.flatMap(folder => filesBelow(join(root, folder)))),
 		holders: [
 			...(await imageHolders(store)),
+			...(await containerHolders(store)),
 			...(await baseHolders(store)),
 			...stepHolders(store),
 			...snapshotHolders(store),

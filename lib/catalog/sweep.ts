@@ -54,7 +54,7 @@ function mayGo({what, image, lastUsed}: Holder, rules: Rules, now: number): bool
 	if (what === 'cache mounts') return (wantsCache(rules) || rules.only?.includes('mounts') === true) && isExpired;
 	if (!wantsCache(rules)) return false;
 	if (image === 'failed') return lastUsed < now - day;
-	if (image === 'unnamed') return rules.all === true && isExpired;
+	if (image === 'unnamed' || what === 'containers') return rules.all === true && isExpired;
 	return image !== 'named' && isExpired;
 }
 

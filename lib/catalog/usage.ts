@@ -9,12 +9,15 @@ export function usage(options: CatalogOptions = {}): Promise<readonly UsageRow[]
 	return withStore(options, async store => usageOf(await survey(store, {alone: false}), Date.now()));
 }
 
-const kinds = ['images', 'bases', 'step cache', 'snapshots', 'cache mounts', 'logs'] as const;
+const kinds = ['images', 'containers', 'bases', 'step cache', 'snapshots', 'cache mounts', 'logs'] as const;
 
-/** The rows of a survey; none for cache mounts where nobody uses them. Pure. */
+/** What many never use. */
+const rare: readonly UsageRow['what'][] = ['containers', 'cache mounts'];
+
+/** The rows of a survey; none of what is rare and not there. Pure. */
 export function usageOf(found: Survey, now: number): readonly UsageRow[] {
 	const sweep = chooseSweep(found, {}, now);
-	const rows = kinds.map(what => row(what, found, sweep)).filter(({what, count}) => what !== 'cache mounts' || count);
+	const rows = kinds.map(what => row(what, found, sweep)).filter(({what, count}) => !rare.includes(what) || count);
 	return [...rows, {what: 'total', size: totalOf(found), ...reclaimable(sweep.report.freed)}];
 }
 

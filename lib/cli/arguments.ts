@@ -13,16 +13,27 @@ export interface Typed {
  * Takes the words of a command line apart: `-t x`, `-tx`, `-t=x`, `--tag x` and `--tag=x` are one. What a parser of
  * options lets pass is an error here: an unknown flag, a value that is missing or empty.
  */
-export function readArguments(argv: readonly string[], flags: readonly Flag[], command?: string): Typed {
+export function readArguments(
+	argv: readonly string[],
+	flags: readonly Flag[],
+	{command, flagsFirst = false}: ReadOptions = {},
+): Typed {
 	const reader = {flags, command, found: [] as {flag: Flag; value: string}[], words: [] as string[]};
 	const rest = [...argv];
 	for (let word = rest.shift(); word !== undefined; word = rest.shift()) {
 		if (word === '--') reader.words.push(...rest.splice(0));
 		else if (word.startsWith('--')) readLong(word, rest, reader);
 		else if (word.startsWith('-') && word !== '-') readShort(word, rest, reader);
-		else reader.words.push(word);
+		else reader.words.push(word, ...(flagsFirst ? rest.splice(0) : []));
 	}
 	return {flags: reader.found, words: reader.words};
+}
+
+export interface ReadOptions {
+	/** Whose flags they are. */
+	readonly command?: string;
+	/** What follows the first word is somebody else's, flags or not. */
+	readonly flagsFirst?: boolean;
 }
 
 interface Reader {
@@ -64,7 +75,7 @@ function take(rest: string[]): string | undefined {
 }
 
 function checkedValue(flag: Flag, value: string | undefined): string {
-	if (value === undefined || value === '') {
+	if (value === undefined || (value === '' && !flag.mayBeEmpty)) {
 		const state = value === undefined ? 'needs a value' : 'has an empty value';
 		throw new UsageError('FLAG_VALUE', `${nameOf(flag)} ${state}`, {help: [`as in: --${flag.name} ${flag.value}`]});
 	}

@@ -1,29 +1,56 @@
-import {UsageError} from '../errors.ts';
 import type {BuildOptions} from '../index.ts';
+import {parseAnnotation} from './annotation-flag.ts';
+import {attestations} from './attest-flags.ts';
+import {parseCacheFrom, parseCacheTo, parseMountsTo} from './cache-flags.ts';
 import type {Arguments} from './command.ts';
+import {badValue, splitPair} from './flag-value.ts';
+import {imageForm} from './form-flags.ts';
+import {hostsOf} from './host-flag.ts';
+import {provenanceMode} from './metadata.ts';
 import {outputs} from './output-flag.ts';
+import {reachOf} from './reach-flags.ts';
 import {parseSecret, parseSsh} from './secret-flags.ts';
 import {parseMemory} from './size.ts';
+import {timeOptions} from './time-flags.ts';
+import {unsetOf} from './unset-flag.ts';
 
 /** What a command line asks of the build, but for the context and the Dockerfile, which may come from stdin. */
 export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<BuildOptions, 'context' | 'dockerfile'> {
 	const [target, runtime, jobs, shmSize] = ['target', 'runtime', 'jobs', 'shm-size'].map(name => args.text(name));
+	const [from, ignoreFile] = ['from', 'ignorefile'].map(name => args.text(name));
+	const provenanceRecord = args.text('metadata-file') === undefined ? undefined : provenanceMode(env);
 	return {
 		tags: args.texts('tag'),
 		labels: Object.fromEntries(args.texts('label').map(text => splitPair(text, '='))),
+		annotations: args.texts('annotation').flatMap(parseAnnotation),
+		omitHistory: args.has('omit-history'),
+		env: Object.fromEntries(variables('--env', args.texts('env'), env)),
 		platforms: args.texts('platform').flatMap(list => list.split(',')),
 		buildArgs: buildArgs(args.texts('build-arg'), env),
 		contexts: Object.fromEntries(args.texts('build-context').map(namedContext)),
+		...(args.text('context-mode') === 'git' ? {contextMode: 'git'} : {}),
 		outputs: outputs(args),
+		attestations: attestations(args),
 		noCache: args.has('no-cache') || args.texts('no-cache-filter').flatMap(list => list.split(',')),
 		pull: args.has('pull'),
+		cacheFrom: args.texts('cache-from').map(text => parseCacheFrom(text)),
+		cacheTo: args.texts('cache-to').map(parseCacheTo),
+		cacheMountsFrom: args.texts('cache-mounts-from').map(text => parseCacheFrom(text, '--cache-mounts-from')),
+		cacheMountsTo: args.texts('cache-mounts-to').map(parseMountsTo),
+		registries: reachOf(args),
 		network: networkMode(args.text('network')),
 		secrets: Object.fromEntries(args.texts('secret').flatMap(text => secret(text, env))),
 		ssh: Object.fromEntries(args.texts('ssh').map(text => parseSsh(text, env))),
 		allow: args.texts('allow').flatMap(entitlements),
-		hosts: grouped(args.texts('add-host').map(hostAddress)),
+		hosts: hostsOf(args),
 		dns: {servers: args.texts('dns'), search: args.texts('dns-search'), options: args.texts('dns-option')},
 		ulimits: Object.fromEntries(args.texts('ulimit').map(ulimit)),
+		...(provenanceRecord === undefined ? {} : {provenanceRecord}),
+		...imageForm(args),
+		...timeOptions(args),
+		...unsetOf(args),
+		...(from === undefined ? {} : {from}),
+		...(ignoreFile === undefined ? {} : {ignoreFile}),
 		...(target === undefined ? {} : {target}),
 		...(runtime === undefined ? {} : {runtime}),
 		...(shmSize === undefined ? {} : {shmSize: memory('--shm-size', shmSize)}),
@@ -33,14 +60,23 @@ export function buildOptions(args: Arguments, env: NodeJS.ProcessEnv): Omit<Buil
 
 /** `K` alone is taken from the environment, and not given where it is not there. SOURCE_DATE_EPOCH always is, as buildx does. */
 function buildArgs(given: readonly string[], env: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
-	const named = given.flatMap(text => {
-		if (text.startsWith('=')) throw badValue('--build-arg', text, 'NAME=value');
+	const named = variables('--build-arg', given, env);
+	const epoch = env.SOURCE_DATE_EPOCH;
+	return Object.fromEntries([...(epoch ? [['SOURCE_DATE_EPOCH', epoch] as const] : []), ...named]);
+}
+
+/** `K=V`, or `K` alone with its value in the environment. */
+function variables(
+	flag: string,
+	given: readonly string[],
+	env: NodeJS.ProcessEnv,
+): readonly (readonly [string, string])[] {
+	return given.flatMap(text => {
+		if (text.startsWith('=')) throw badValue(flag, text, 'NAME=value');
 		if (text.includes('=')) return [splitPair(text, '=')];
 		const value = env[text];
 		return value === undefined ? [] : [[text, value] as const];
 	});
-	const epoch = env.SOURCE_DATE_EPOCH;
-	return Object.fromEntries([...(epoch ? [['SOURCE_DATE_EPOCH', epoch] as const] : []), ...named]);
 }
 
 function secret(text: string, env: NodeJS.ProcessEnv) {
@@ -57,22 +93,6 @@ function namedContext(text: string): readonly [string, string] {
 /** One, or several with commas between; what follows `device=` has commas of its own. The build looks at the names. */
 function entitlements(text: string) {
 	return (text.startsWith('device=') ? [text] : text.split(',')) as NonNullable<BuildOptions['allow']>;
-}
-
-/** `db:10.0.0.7` or `db=10.0.0.7`; an IPv6 address may stand in brackets. */
-function hostAddress(text: string): readonly [string, string] {
-	const [name, address] = splitPair(text, text.includes('=') ? '=' : ':');
-	if (name === '' || address === '') throw badValue('--add-host', text, 'db:10.0.0.7');
-	return [name, address.replace(/^\[(.*)\]$/, '$1')];
-}
-
-/** A name that is given several addresses has all of them. */
-function grouped(pairs: readonly (readonly [string, string])[]): Readonly<Record<string, string | readonly string[]>> {
-	const groups = new Map<string, string[]>();
-	for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value]);
-	return Object.fromEntries(
-		[...groups].map(([name, [first = '', ...more]]) => [name, more.length > 0 ? [first, ...more] : first]),
-	);
 }
 
 /** `nofile=1024:4096`; one number is for both. */
@@ -95,13 +115,4 @@ function networkMode(mode = 'default'): 'default' | 'none' | 'host' {
 function wholeNumber(flag: string, text: string): number {
 	if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
 	throw badValue(flag, text, '4');
-}
-
-function splitPair(text: string, separator: string): readonly [string, string] {
-	const at = text.indexOf(separator);
-	return at === -1 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-function badValue(flag: string, value: string, example: string): UsageError {
-	return new UsageError('FLAG_VALUE', `${flag} cannot be ${value}`, {help: [`as in: ${flag} ${example}`]});
 }

@@ -68,10 +68,10 @@ const answers: Readonly<Record<Method, (options: BuildOptions, asked: Asked) => 
 		return 0;
 	},
 	async plan(options, {asJson, shell}) {
-		const [{planBuild}, {planLines, sortedKeys}] = await Promise.all([import('../index.ts'), import('./plan-text.ts')]);
-		const plan = await planBuild(options);
-		if (asJson) printJson(sortedKeys(plan), shell);
-		else printLines(planLines(plan, shell.out.symbols.ellipsis), shell);
+		const [{planBuild}, {planJson, planLines}] = await Promise.all([import('../index.ts'), import('./plan-text.ts')]);
+		const plans = await planBuild(options);
+		if (asJson) printJson(planJson(plans), shell);
+		else printLines(planLines(plans, shell.out.symbols.ellipsis), shell);
 		return 0;
 	},
 };

@@ -17,6 +17,10 @@ export interface Command {
 	/** Stands behind the flags of a short listing. */
 	readonly remark?: string;
 	readonly examples: readonly string[];
+	/** The words are another program's, with the flags among them: our own come before the first. */
+	readonly flagsFirst?: boolean;
+	/** What it exits with because of an error, where that is another code than the error's. */
+	readonly exitCodeOf?: (error: unknown) => number;
 	/** Answers with the exit code. */
 	readonly run: (args: Arguments, shell: Shell) => Promise<number>;
 }

@@ -1,4 +1,4 @@
-import {createInterface} from 'node:readline/promises';
+import {ask} from './ask.ts';
 import type {Shell} from './shell.ts';
 
 /** Says what would go and asks; whoever is not at a terminal meant it. */
@@ -8,10 +8,5 @@ export async function confirm(
 ): Promise<boolean> {
 	if (!stdin.isTTY || !stderr.isTTY) return true;
 	for (const line of story) stderr.write(`${line}\n`);
-	const prompt = createInterface({input: stdin, output: stderr});
-	try {
-		return /^y(es)?$/i.test((await prompt.question(`${text} [y/N] `)).trim());
-	} finally {
-		prompt.close();
-	}
+	return /^y(es)?$/i.test((await ask(`${text} [y/N] `, {stdin, stderr})).trim());
 }

@@ -11,10 +11,18 @@ Build    build      a Dockerfile into an image
          lint       what could be better in a Dockerfile, and why
 Look     images     the images in the store
          inspect    one image: digests, config, layers
+         diff       two images: files and config;  or what a container changed
          history    the steps an image was made of
          logs       what the steps of a build printed
 Keep     tag, rmi   give or take a name
+         manifest   indexes: create, add, annotate, inspect, remove, rm
          prune      free space;  du: who uses it
+Move     push, pull to a registry, and from one;  login, logout
+         copy       between registries, layouts and archives
+         save, load images to an archive, and back
+         export     the files of an image, as a tar;  import: and back
+Try      run        a program from an image;  ps, stop, rm: those that were run
+         commit     what a container changed, as an image
 Machine  doctor     can this machine build? cause and cure
 
 Global   --root DIR  the store (else $STRATA_ROOT, else $XDG_DATA_HOME/strata)
@@ -54,13 +62,13 @@ function grouped(flags: readonly Flag[]): readonly string[] {
 	return flags.map((flag, at) => {
 		const heading = flag.group === flags[at - 1]?.group ? '' : (flag.group ?? '');
 		const short = flag.short ? `-${flag.short}, ` : '    ';
-		return `${heading.padEnd(9)}${short}${longForm(flag).padEnd(23)}${explained(flag)}`;
+		return `${heading.padEnd(9)}${short}${`${longForm(flag)} `.padEnd(23)}${explained(flag)}`;
 	});
 }
 
 function listed(flags: readonly Flag[]): readonly string[] {
 	const width = Math.max(...flags.map(flag => longForm(flag).length)) + 3;
-	return flags.map(flag => `    ${longForm(flag).padEnd(width)}${explained(flag)}`);
+	return flags.map(flag => `    ${longForm(flag).padEnd(width)}${explained(flag)}`.trimEnd());
 }
 
 /** As many to a line as there is room for. */

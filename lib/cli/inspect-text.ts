@@ -1,5 +1,6 @@
 import type {ImageDetails} from '../index.ts';
 import {plural, shortDigest} from './names.ts';
+import {oneLine} from './one-line.ts';
 import {formatSize} from './size.ts';
 import {formatAge} from './time.ts';
 
@@ -7,18 +8,20 @@ type Container = NonNullable<ImageDetails['config']['config']>;
 
 /** What `strata inspect` shows: only what is set. */
 export function inspectLines(details: ImageDetails, now: number): readonly string[] {
-	const {names, id, digest, size, layers, platform, tagged, base} = details;
+	const {names, id, digest, size, layers, platform, tagged, index, base} = details;
 	const facts = [formatSize(size), plural(layers.length, 'layer'), platform, `built ${formatAge(tagged, now)}`];
 	const [name = shortDigest(id), ...others] = names;
 	const fields: readonly Field[] = [
 		['also', others],
+		['index', index ? [index.digest, index.platforms.join(', ')] : []],
 		['digest', [digest]],
 		['id', [id]],
 		['base', base ? [base.name, base.digest] : []],
 		...containerFields(details.config.config ?? {}),
 		['layer', layerValues(details), 'each'],
+		['states', (details.attestations ?? []).map(statementValue), 'each'],
 	];
-	return [`${name}  ${facts.join(', ')}`, ...fieldLines(fields)];
+	return [oneLine(`${name}  ${facts.join(', ')}`), ...fieldLines(fields)];
 }
 
 type Field = readonly [label: string, values: readonly string[], label_at?: 'each'];
@@ -45,6 +48,10 @@ function layerValues({layers}: ImageDetails): readonly string[] {
 	return layers.map(({digest, step}, at) => `${shortDigest(digest)}  ${(sizes[at] ?? '').padStart(width)}  ${step}`);
 }
 
+function statementValue({predicateType, digest, size}: NonNullable<ImageDetails['attestations']>[number]): string {
+	return `${shortDigest(digest)}  ${formatSize(size)}  ${predicateType}`;
+}
+
 /** The values stand in one column, right of the longest label that there is. */
 function fieldLines(fields: readonly Field[]): readonly string[] {
 	const shown = fields.filter(([, values]) => values.length > 0);
@@ -60,9 +67,4 @@ function argv(words: readonly string[] | null | undefined): readonly string[] {
 
 function given(value: string | undefined): readonly string[] {
 	return value ? [value] : [];
-}
-
-/** A value is a stranger's: what would move the cursor is written out. */
-function oneLine(text: string): string {
-	return text.replace(/[\u0000-\u001F\u007F-\u009F]/g, character => JSON.stringify(character).slice(1, -1));
 }

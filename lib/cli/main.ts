@@ -1,6 +1,6 @@
 import {resolve} from 'node:path';
 import {suggest} from '../dockerfile/suggest.ts';
-import {StoreError, StrataError, UsageError} from '../errors.ts';
+import {AbortedError, StoreError, StrataError, UsageError} from '../errors.ts';
 import {readArguments, type Typed} from './arguments.ts';
 import type {Command} from './command.ts';
 import {commands} from './commands.ts';
@@ -21,7 +21,8 @@ export async function main(argv: readonly string[]): Promise<number> {
 	try {
 		return await dispatch(argv, shell);
 	} catch (error) {
-		return fail(error, argv, shell);
+		// who leaves a question knows that
+		return error instanceof AbortedError ? error.exitCode : fail(error, argv, shell);
 	}
 }
 
@@ -32,9 +33,21 @@ async function dispatch(argv: readonly string[], shell: Shell): Promise<number> 
 	if (name === undefined) return withoutCommand(typed, shell);
 
 	const command = await loadCommand(name);
-	if (asksForHelp(typed)) return print(commandHelp(command), shell);
+	const {exitCodeOf} = command;
+	const followed = follow(command, typed, shell);
+	if (!exitCodeOf) return followed;
+	return followed.catch(async error => {
+		await fail(error, argv, shell);
+		return exitCodeOf(error);
+	});
+}
+
+async function follow(command: Command, typed: readonly string[], shell: Shell): Promise<number> {
+	const {flagsFirst = false} = command;
+	if (!flagsFirst && asksForHelp(typed)) return print(commandHelp(command), shell);
 	const flags = [...command.flags, ...globalFlags.filter(({name}) => !command.flags.some(flag => flag.name === name))];
-	const read = readArguments(typed, flags, name);
+	const read = readArguments(typed, flags, {command: command.name, flagsFirst});
+	if (isGiven('help', read)) return print(commandHelp(command), shell);
 	if (isGiven('version', read))
 		return loadCommand('version').then(version => execute(version, {read, typed, flags}, shell));
 	if (!wantsJson(typed, shell.env) && !isGiven('quiet', read)) noteIgnored(read, shell);

@@ -4,8 +4,18 @@ import {sanitizeLine} from './sanitize.ts';
 
 type Stage = BuildPlan['stages'][number];
 
-/** What a build would do, a block a stage in build order. */
-export function planLines({file, platform, target, stages, omitted}: BuildPlan, ellipsis: string): readonly string[] {
+/** What a build would do, platform by platform. */
+export function planLines(plans: readonly BuildPlan[], ellipsis: string): readonly string[] {
+	return plans.flatMap((plan, at) => [...(at === 0 ? [] : ['']), ...platformLines(plan, ellipsis)]);
+}
+
+/** The same as data: one object, or a list of one for each platform. */
+export function planJson(plans: readonly BuildPlan[]): unknown {
+	return sortedKeys(plans.length === 1 ? plans[0] : plans);
+}
+
+/** A block a stage, in build order. */
+function platformLines({file, platform, target, stages, omitted}: BuildPlan, ellipsis: string): readonly string[] {
 	const steps = stages.reduce((sum, stage) => sum + stage.steps.length, 0);
 	const where = [platform.os, platform.architecture, ...(platform.variant ? [platform.variant] : [])].join('/');
 	return [
@@ -45,7 +55,7 @@ function shortened(reference: string, ellipsis: string): string {
 }
 
 /** The same value with the keys of every object in order: two runs compare equal. */
-export function sortedKeys(value: unknown): unknown {
+function sortedKeys(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(sortedKeys);
 	if (typeof value !== 'object' || value === null) return value;
 	return Object.fromEntries(

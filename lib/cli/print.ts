@@ -1,5 +1,4 @@
 import type {Shell} from './shell.ts';
-import {type Column, tableLines} from './table.ts';
 
 /** A result as data: indented, and ended with a line break. */
 export function printJson(value: unknown, {stdout}: Pick<Shell, 'stdout'>): void {
@@ -8,15 +7,4 @@ export function printJson(value: unknown, {stdout}: Pick<Shell, 'stdout'>): void
 
 export function printLines(lines: readonly string[], {stdout}: Pick<Shell, 'stdout'>): void {
 	if (lines.length > 0) stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** An empty table is its heads on a terminal, and nothing in a pipe. Only a terminal has a width. */
-export function printTable(
-	columns: readonly Column[],
-	rows: readonly (readonly string[])[],
-	{stdout, out}: Pick<Shell, 'stdout' | 'out'>,
-): void {
-	if (rows.length === 0 && !stdout.isTTY) return;
-	const width = stdout.isTTY ? stdout.columns : undefined;
-	printLines(tableLines(columns, rows, {width, ellipsis: out.symbols.ellipsis}), {stdout});
 }

@@ -13,6 +13,7 @@ import {rootOf} from './root.ts';
 import type {Shell} from './shell.ts';
 import {onStopSignals} from './signals.ts';
 import {findTools} from './tools.ts';
+import type {Tracer} from './trace.ts';
 
 /** Builds, tells of it, and answers with the exit code. */
 export async function runBuild(options: BuildOptions, args: Arguments, shell: Shell): Promise<number> {
@@ -21,7 +22,7 @@ export async function runBuild(options: BuildOptions, args: Arguments, shell: Sh
 	if (note && !args.has('quiet')) shell.stderr.write(`${note}\n`);
 
 	withdraw(args);
-	const running = build({...options, root});
+	const running = toBeFollowed(build({...options, root}));
 	const closes = closing(
 		{
 			root,
@@ -36,18 +37,32 @@ export async function runBuild(options: BuildOptions, args: Arguments, shell: Sh
 		closes,
 		logs: join(root, 'logs', running.id),
 	});
+	const traced = await tracing(args.text('trace'));
 	let result: BuildResult;
 	try {
-		result = await follow(running, reporter, {closes, stderr: shell.stderr});
+		result = await follow(running, reporter, {closes, stderr: shell.stderr, traced});
 	} catch (error) {
-		return tellFailure(error, {build: running.id, root}, {shell, silent: mode === 'rawjson'});
+		const tell = (error: unknown) => tellFailure(error, {build: running.id, root}, {shell, silent: mode === 'rawjson'});
+		const code = await tell(error);
+		try {
+			traced?.write();
+		} catch (failure) {
+			await tell(failure);
+		}
+		return code;
 	}
-	deliver(result, args, shell);
+	// what was built is not lost over its trace
+	deliver(result, running.id, args, shell);
+	traced?.write();
 	return 0;
 }
 
+async function tracing(file: string | undefined): Promise<Tracer | undefined> {
+	return file === undefined ? undefined : (await import('./trace.ts')).tracer(file);
+}
+
 /** The events tell it already where they are all that is printed. */
-async function tellFailure(
+export async function tellFailure(
 	error: unknown,
 	site: CrashSite,
 	{shell, silent}: {readonly shell: Shell; readonly silent: boolean},
@@ -61,6 +76,7 @@ async function tellFailure(
 interface Telling {
 	readonly closes: Closing;
 	readonly stderr: NodeJS.WriteStream;
+	readonly traced?: Tracer | undefined;
 }
 
 /** Whoever reads our lines is behind: events wait in the log until then, not in memory. One who has left waits for nothing. */
@@ -74,8 +90,18 @@ function drained(stderr: NodeJS.WriteStream): Promise<void> {
 	});
 }
 
+/** A build that fails while its reporter is still being loaded: who follows it then hears of that, and nobody else has to. */
+export function toBeFollowed(running: Build): Build {
+	running.then(undefined, () => {});
+	return running;
+}
+
 /** Hands every event to the reporter until the build is over. The first signal stops the build. */
-async function follow(running: Build, reporter: Reporter, {closes, stderr}: Telling): Promise<BuildResult> {
+export async function follow(
+	running: Build,
+	reporter: Reporter,
+	{closes, stderr, traced}: Telling,
+): Promise<BuildResult> {
 	using _signals = onStopSignals({
 		stop(reason) {
 			reporter.stopping();
@@ -87,6 +113,7 @@ async function follow(running: Build, reporter: Reporter, {closes, stderr}: Tell
 	try {
 		for await (const event of running) {
 			closes.event(event);
+			traced?.event(event);
 			reporter.event(event);
 			if (stderr.writableNeedDrain && stderr.writableLength > 0) await drained(stderr);
 		}

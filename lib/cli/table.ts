@@ -1,4 +1,5 @@
 import {cellsOf, cutEnd, padEnd, padStart} from './cells.ts';
+import {oneLine} from './one-line.ts';
 
 /** A column of a table. */
 export interface Column {
@@ -17,14 +18,15 @@ export interface TableOptions {
 	readonly ellipsis: string;
 }
 
-/** Two blanks between columns, upper-case heads, numbers right, text left, no lines drawn. */
+/** Two blanks between columns, upper-case heads, numbers right, text left, no lines drawn. A cell is one line, whoever wrote it. */
 export function tableLines(
 	columns: readonly Column[],
 	rows: readonly (readonly string[])[],
 	options: TableOptions,
 ): readonly string[] {
-	const widths = columnWidths(columns, rows, options);
-	return [columns.map(({head}) => head), ...rows].map(row =>
+	const cells = rows.map(row => row.map(oneLine));
+	const widths = columnWidths(columns, cells, options);
+	return [columns.map(({head}) => head), ...cells].map(row =>
 		columns
 			.map((column, at) => {
 				const cell = cutEnd(row[at] ?? '', widths[at] ?? 0, options.ellipsis);

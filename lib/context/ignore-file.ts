@@ -27,6 +27,18 @@ export function readIgnoreFile(folder: string, dockerfile?: string): IgnoreFile 
 	return undefined;
 }
 
+/** The ignore file at `path`, wherever it lies, in place of those that a context has. */
+export function readGivenIgnoreFile(path: string): IgnoreFile {
+	try {
+		return {name: path, patterns: parseIgnoreFile(readFileSync(path, 'utf8'))};
+	} catch (error) {
+		throw new UsageError('IGNORE_FILE', `cannot read ${path}: ${(error as NodeJS.ErrnoException).code}`, {
+			cause: error,
+			help: ['its path counts from where you stand: --ignorefile FILE'],
+		});
+	}
+}
+
 /** The patterns of an ignore file with the numbers of their lines (IGN-2). https://docs.docker.com/build/concepts/context/#syntax */
 export function parseIgnoreFile(text: string): Pattern[] {
 	const lines = text.replace(/^\ufeff/, '').split('\n');

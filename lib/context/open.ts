@@ -1,13 +1,14 @@
 import {type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync, statSync} from 'node:fs';
 import {UsageError} from '../errors.ts';
+import {fileState} from '../linux/file-state.ts';
 import {deviceParts} from '../linux/mknod.ts';
 import {imageXattrs} from '../linux/xattr.ts';
 import type {Entry} from '../tree/entry.ts';
 import {decodeName, nativePath} from '../tree/name.ts';
 import {cleanPath, compareBytes, joinPath, parentOf} from '../tree/paths.ts';
 import {compilePatterns} from '../tree/patterns.ts';
+import type {EntryType} from '../tree/toc.ts';
 import type {Tree} from '../tree/tree.ts';
-import {fileState} from './file-state.ts';
 import type {IgnoreFile} from './ignore-file.ts';
 
 /** The line that leaves a path out of the context. */
@@ -21,21 +22,43 @@ export interface IgnoredBy {
 export interface ContextTree extends Tree {
 	/** Why a path that exists is not in the tree; undefined if it is, or if there is no such path. */
 	isIgnored(path: string): IgnoredBy | undefined;
-	/** The state that a file of the tree was seen in, by the path in its content. */
-	seen(file: string): string | undefined;
+	/** How a file of the tree was seen, by the path in its content. */
+	seen(file: string): Look | undefined;
+	/** What there is to see of a path without reading it. */
+	look(path: string): Look | undefined;
 }
 
+/** What a file's status says. */
+export interface Look {
+	readonly type: EntryType | 'socket';
+	readonly mode: number;
+	readonly size: number;
+	/** Whole seconds. */
+	readonly mtime: number;
+	readonly device: number;
+	/** Of a file with several names. */
+	readonly inode?: string;
+	/** Its `fileState`. */
+	readonly state: string;
+	/** When its content was changed, and anything of it. */
+	readonly mtimeNs: bigint;
+	readonly ctimeNs: bigint;
+}
+
+/** Where modes come from: the disk, or what git would keep of them, 0755 and 0644, whatever the umask of who cloned was. */
+export type ContextMode = 'disk' | 'git';
+
 /**
- * Opens a folder as a tree. It is read when asked, each path once, and stays what it was then. Ids are 0:0, modes literal, times whole
+ * Opens a folder as a tree. It is read when asked, each path once, and stays what it was then. Ids are 0:0, times whole
  * seconds; a directory that is ignored is in it only for what is not ignored below (IGN-4). Sockets are empty files, as in BuildKit.
  */
-export function openContext(folder: string, ignore?: IgnoreFile): ContextTree {
+export function openContext(folder: string, ignore?: IgnoreFile, modes: ContextMode = 'disk'): ContextTree {
 	const matcher = compilePatterns(ignore?.patterns ?? [], ignore?.name);
-	const disk = folderReader(folder);
+	const disk = folderReader(folder, modes);
 
 	function isVisible(path: string): boolean {
 		if (path === '' || !matcher.judge(path).matched) return true;
-		return matcher.mayDifferBelow(path) && disk.entry(path)?.type === 'directory' && list(path).length > 0;
+		return matcher.mayDifferBelow(path) && disk.look(path)?.type === 'directory' && list(path).length > 0;
 	}
 
 	function list(path: string): readonly string[] {
@@ -45,12 +68,13 @@ export function openContext(folder: string, ignore?: IgnoreFile): ContextTree {
 	function isIgnored(named: string): IgnoredBy | undefined {
 		const path = cleanPath(named);
 		const {rule} = matcher.judge(path);
-		if (!rule || !disk.entry(path) || isVisible(path)) return undefined;
+		if (!rule || !disk.look(path) || isVisible(path)) return undefined;
 		return {file: ignore?.name ?? '', line: rule.line ?? 0, pattern: rule.text};
 	}
 
 	return {
 		stat: path => (isVisible(path) ? disk.entry(path) : undefined),
+		look: path => (isVisible(path) ? disk.look(path) : undefined),
 		list,
 		isIgnored,
 		seen: disk.seen,
@@ -59,73 +83,113 @@ export function openContext(folder: string, ignore?: IgnoreFile): ContextTree {
 
 /** All of a folder, whatever is ignored. Nothing is ever looked up through a link. */
 interface FolderReader {
+	look(path: string): Look | undefined;
 	entry(path: string): Entry | undefined;
 	names(path: string): readonly string[];
-	seen(file: string): string | undefined;
+	seen(file: string): Look | undefined;
 }
 
-function folderReader(named: string): FolderReader {
-	const entries = new Map<string, Entry | undefined>([['', rootEntry(named)]]);
+function folderReader(named: string, modes: ContextMode): FolderReader {
+	const looks = new Map<string, Look | undefined>([['', lookAt(rootStat(named), modes)]]);
 	// the user may name it by links: further down none is followed
 	const folder = decodeName(realpathSync(nativePath(named), 'buffer'));
+	const entries = new Map<string, Entry | undefined>();
 	const names = new Map<string, readonly string[]>();
-	const states = new Map<string, string>();
 	/** The first name seen of each file with several. */
 	const inodes = new Map<string, string>();
 
-	function entry(path: string): Entry | undefined {
-		if (entries.has(path)) return entries.get(path);
-		const found = entry(parentOf(path))?.type === 'directory' ? read(path) : undefined;
-		entries.set(path, found);
+	function look(path: string): Look | undefined {
+		if (looks.has(path)) return looks.get(path);
+		const stat = look(parentOf(path))?.type === 'directory' ? statOf(placeOf(path)) : undefined;
+		const found = stat && lookAt(stat, modes);
+		looks.set(path, found);
 		return found;
 	}
 
-	function read(path: string): Entry | undefined {
-		const place = `${folder}/${path}`;
-		const stat = statOf(place);
-		if (!stat) return undefined;
-		if (stat.isFile()) states.set(place, fileState(stat));
-		const inode = stat.nlink > 1n && stat.isFile() ? `${stat.dev}:${stat.ino}` : undefined;
-		const first = inode === undefined ? undefined : inodes.get(inode);
-		if (inode !== undefined && first === undefined) inodes.set(inode, path);
-		const read = entryOf(path, place, stat);
-		return first === undefined ? read : {...read, linkname: first, content: {from: 'file', path: `${folder}/${first}`}};
+	function entry(path: string): Entry | undefined {
+		if (entries.has(path)) return entries.get(path);
+		const found = look(path);
+		const read = found && withFirst(entryOf(path, placeOf(path), found), found);
+		entries.set(path, read);
+		return read;
+	}
+
+	/** A further name of a file has the content of the first. */
+	function withFirst(entry: Entry, {inode}: Look): Entry {
+		if (inode === undefined) return entry;
+		const first = inodes.get(inode) ?? entry.path;
+		inodes.set(inode, first);
+		return first === entry.path ? entry : {...entry, linkname: first, content: {from: 'file', path: placeOf(first)}};
 	}
 
 	function list(path: string): readonly string[] {
 		let known = names.get(path);
 		if (!known) {
-			known = entry(path)?.type === 'directory' ? namesIn(joinPath(folder, path)) : [];
+			known = look(path)?.type === 'directory' ? namesIn(placeOf(path)) : [];
 			names.set(path, known);
 		}
 		return known;
 	}
 
-	return {entry, names: list, seen: file => states.get(file)};
+	const placeOf = (path: string) => joinPath(folder, path);
+	const seen = (file: string) => looks.get(file.slice(folder.length + 1));
+	return {look, entry, names: list, seen};
 }
 
-function rootEntry(folder: string): Entry {
+function rootStat(folder: string): BigIntStats {
 	const stat = statSync(folder, {bigint: true, throwIfNoEntry: false});
 	if (!stat) throw new UsageError('NO_CONTEXT', `there is no folder ${folder} to build from`);
 	if (!stat.isDirectory()) throw new UsageError('NO_CONTEXT', `cannot build from ${folder}: it is no folder`);
-	return entryOf('', folder, stat);
+	return stat;
 }
 
-function entryOf(path: string, place: string, stat: BigIntStats): Entry {
-	const mtime = Math.floor(Number(stat.mtimeNs / 1_000_000n) / 1000);
-	const common = {path, mode: Number(stat.mode) & 0o7777, uid: 0, gid: 0, size: 0, mtime};
-	if (stat.isSymbolicLink()) {
-		return {...common, type: 'symlink', linkname: decodeName(readlinkSync(nativePath(place), 'buffer'))};
+function lookAt(stat: BigIntStats, modes: ContextMode): Look {
+	return {
+		type: typeOf(stat),
+		mode: modes === 'git' ? gitMode(stat) : Number(stat.mode) & 0o7777,
+		size: Number(stat.size),
+		mtime: Math.floor(Number(stat.mtimeNs / 1_000_000n) / 1000),
+		device: Number(stat.rdev),
+		...(stat.nlink > 1n && stat.isFile() && {inode: `${stat.dev}:${stat.ino}`}),
+		state: fileState(stat),
+		mtimeNs: stat.mtimeNs,
+		ctimeNs: stat.ctimeNs,
+	};
+}
+
+function typeOf(stat: BigIntStats): Look['type'] {
+	if (stat.isFile()) return 'file';
+	if (stat.isDirectory()) return 'directory';
+	if (stat.isSymbolicLink()) return 'symlink';
+	if (stat.isFIFO()) return 'fifo';
+	if (stat.isSocket()) return 'socket';
+	return stat.isBlockDevice() ? 'block' : 'char';
+}
+
+function entryOf(path: string, place: string, {type, mode, size, mtime, device}: Look): Entry {
+	const common = {path, mode, uid: 0, gid: 0, size: 0, mtime};
+	switch (type) {
+		case 'symlink':
+			return {...common, type, linkname: decodeName(readlinkSync(nativePath(place), 'buffer'))};
+		case 'socket':
+			return {...common, type: 'file', content: {from: 'bytes', data: new Uint8Array()}};
+		case 'char':
+		case 'block':
+			return {...common, type, ...deviceParts(device)};
+		case 'fifo':
+			return {...common, type};
+		default: {
+			const xattrs = imageXattrs(nativePath(place));
+			const marked = {...common, type, ...(xattrs && {xattrs})};
+			return type === 'file' ? {...marked, size, content: {from: 'file', path: place}} : marked;
+		}
 	}
-	if (stat.isFIFO()) return {...common, type: 'fifo'};
-	if (stat.isSocket()) return {...common, type: 'file', content: {from: 'bytes', data: new Uint8Array()}};
-	if (stat.isCharacterDevice() || stat.isBlockDevice()) {
-		return {...common, type: stat.isBlockDevice() ? 'block' : 'char', ...deviceParts(Number(stat.rdev))};
-	}
-	const xattrs = imageXattrs(nativePath(place));
-	const marked = {...common, ...(xattrs && {xattrs})};
-	if (stat.isDirectory()) return {...marked, type: 'directory'};
-	return {...marked, type: 'file', size: Number(stat.size), content: {from: 'file', path: place}};
+}
+
+/** git keeps whether the owner may execute a file, and nothing of folders and links: https://git-scm.com/docs/git-fast-import#_filemodify */
+function gitMode(stat: BigIntStats): number {
+	if (stat.isSymbolicLink()) return 0o777;
+	return stat.isDirectory() || (stat.mode & 0o100n) !== 0n ? 0o755 : 0o644;
 }
 
 /** Undefined if there is nothing, as under a name that can be none. */

@@ -1,5 +1,6 @@
-import {chmodSync, closeSync, mkdirSync, openSync, writeSync} from 'node:fs';
+import {chmodSync, closeSync, mkdirSync, openSync} from 'node:fs';
 import {join} from 'node:path';
+import {writeAll} from '../bytes.ts';
 import {cleanPath, parentOf} from '../tree/paths.ts';
 
 /** A file of a context that is on no disk. */
@@ -69,10 +70,6 @@ async function writeFile(path: string, file: VirtualFile, signal: AbortSignal | 
 async function* chunksOf(data: VirtualContent): AsyncGenerator<Uint8Array> {
 	if (typeof data === 'function') yield* data();
 	else yield typeof data === 'string' ? Buffer.from(data) : data;
-}
-
-function writeAll(fd: number, chunk: Uint8Array): void {
-	for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
 }
 
 function refused(name: string, why: string): TypeError {

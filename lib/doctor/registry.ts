@@ -12,7 +12,7 @@ export async function registry(url = new URL('https://registry-1.docker.io/v2/')
 	const start = performance.now();
 	try {
 		const call = {url, method: 'GET', headers: {}, signal: AbortSignal.timeout(limit)} as const;
-		const response = await request(call, proxyFor(url, process.env));
+		const response = await request(call, {proxy: proxyFor(url, process.env)});
 		response.destroy();
 		const seconds = ((performance.now() - start) / 1000).toFixed(1);
 		return {topic, state: 'ok', found: `docker.io answers in ${seconds}s`};

@@ -1,11 +1,12 @@
 import type {Writable} from 'node:stream';
+import type {Bytes} from '../bytes.ts';
 import {type ArchiveEntry, archive, inMemory} from '../layer/archive.ts';
 import {hexOf} from '../oci/digest.ts';
 import type {Descriptor} from '../oci/image.ts';
 import {emptyIndex, layoutVersion} from '../oci/layout.ts';
 import type {BlobStore, Store} from '../store/store.ts';
 import {namedEntries} from './entries.ts';
-import {contentsOf, type ExportedImage} from './image.ts';
+import {contentsOfAll, type ExportedImage} from './image.ts';
 import {writeArchive} from './write.ts';
 
 /**
@@ -13,9 +14,21 @@ import {writeArchive} from './write.ts';
  * whole or not at all, or a stream, which stays open. Answers with the size of the tar. One entry a name and no short
  * second one: `podman load` and `oci-archive:F.tar` take an archive of one entry only.
  */
-export async function exportArchive(dest: string | Writable, image: ExportedImage, store: Store): Promise<number> {
-	const contents = await contentsOf(image.descriptor, store.blobs);
-	return writeArchive(dest, archive([...indexFiles(namedEntries(image)), ...blobFiles(contents, store.blobs)]));
+export async function exportArchive(
+	dest: string | Writable,
+	image: ExportedImage,
+	store: Store,
+	signal?: AbortSignal,
+): Promise<number> {
+	return writeArchive(dest, await ociArchive([image], store), signal);
+}
+
+/** A tar of an OCI layout that has these images. */
+export async function ociArchive(images: readonly ExportedImage[], {blobs}: Store): Promise<Bytes> {
+	return archive([
+		...indexFiles(images.flatMap(namedEntries)),
+		...blobFiles(await contentsOfAll(images, blobs), blobs),
+	]);
 }
 
 /** The two files that make a folder of blobs an OCI layout. */

@@ -1,12 +1,13 @@
 import type {Writable} from 'node:stream';
 import type {Bytes} from '../bytes.ts';
+import {UsageError} from '../errors.ts';
 import {archive} from '../layer/archive.ts';
-import type {Descriptor} from '../oci/image.ts';
-import {choosePlatform, hostPlatform} from '../oci/platform.ts';
+import {isManifest} from '../oci/media-types.ts';
+import {choosePlatform, formatPlatform, hostPlatform, isNowhere, type Platform, satisfies} from '../oci/platform.ts';
 import type {BlobStore, Store} from '../store/store.ts';
 import {blobFiles, blobPath, indexFiles, jsonFile} from './archive.ts';
 import {fullName, namedEntries} from './entries.ts';
-import {contentsOf, type ExportedImage, manifestsOf, readManifest} from './image.ts';
+import {contentsOfAll, contentsThere, type ExportedImage, readManifest} from './image.ts';
 import {writeArchive} from './write.ts';
 
 /**
@@ -17,27 +18,66 @@ export async function exportDockerArchive(
 	dest: string | Writable,
 	image: ExportedImage,
 	store: Store,
+	signal?: AbortSignal,
 ): Promise<number> {
-	return writeArchive(dest, await dockerArchive(image, store));
+	return writeArchive(dest, await dockerArchive([image], store), signal);
 }
 
 /**
  * A tar with manifest.json for readers of docker's own format, and index.json for those that keep OCI layouts. Both name
- * the same blobs, compressed as they are. It holds one platform, since manifest.json can say no more (SURFACE OUT-2):
- * of several, this machine's, else the first.
+ * the same blobs, compressed as they are. It holds one platform of each image, since manifest.json can say no more (SURFACE
+ * OUT-2): of several, this machine's. Rejects with a UsageError where there is none.
  */
-export async function dockerArchive({descriptor, names}: ExportedImage, {blobs}: Store): Promise<Bytes> {
-	const image = {descriptor: await onePlatform(descriptor, blobs), names};
-	const {config, layers} = await readManifest(image.descriptor, blobs);
-	const manifest = {Config: blobPath(config), RepoTags: names.map(fullName), Layers: layers.map(blobPath)};
+export async function dockerArchive(images: readonly ExportedImage[], {blobs}: Store): Promise<Bytes> {
+	const single = await Promise.all(images.map(image => onePlatform(image, blobs)));
 	return archive([
-		...indexFiles(namedEntries(image)),
-		jsonFile('manifest.json', [manifest]),
-		...blobFiles(await contentsOf(image.descriptor, blobs), blobs),
+		...indexFiles(single.flatMap(namedEntries)),
+		jsonFile('manifest.json', await Promise.all(single.map(image => manifestEntry(image, blobs)))),
+		...blobFiles(await contentsOfAll(single, blobs), blobs),
 	]);
 }
 
-async function onePlatform(descriptor: Descriptor, blobs: BlobStore): Promise<Descriptor> {
-	const manifests = await manifestsOf(descriptor, blobs);
-	return choosePlatform(manifests, hostPlatform()) ?? manifests[0] ?? descriptor;
+async function manifestEntry({descriptor, names}: ExportedImage, blobs: BlobStore) {
+	const {config, layers} = await readManifest(descriptor, blobs);
+	return {Config: blobPath(config), RepoTags: names.map(fullName), Layers: layers.map(blobPath)};
+}
+
+/** Refuses what has several platforms, none of them this machine's. */
+export function refuseForeignOnly(platforms: readonly Platform[]): void {
+	const host = hostPlatform();
+	if (platforms.length <= 1 || platforms.some(platform => satisfies(platform, host))) return;
+	throw new UsageError(
+		'ONE_PLATFORM',
+		`docker's format holds one platform, and none is for this ${formatPlatform(host)} machine`,
+		{
+			notes: [`the image is for ${platforms.map(formatPlatform).join(', ')}`],
+			help: ['all of them: -o type=oci,dest=FILE', 'or one: --platform OS/ARCH'],
+		},
+	);
+}
+
+/** What an index names besides the image that was taken out of it. */
+export interface LeftOut {
+	readonly platforms: readonly string[];
+	readonly attestations: number;
+}
+
+/** The image of one platform that docker's format has room for: of several, this machine's. Rejects with a UsageError where there is none. */
+export async function onePlatform(
+	{descriptor, names}: ExportedImage,
+	blobs: BlobStore,
+): Promise<ExportedImage & {readonly leftOut?: LeftOut}> {
+	const manifests = (await contentsThere(descriptor, blobs)).filter(({mediaType}) => isManifest(mediaType));
+	// attestations are no images
+	const runnable = manifests.filter(({platform}) => !isNowhere(platform));
+	refuseForeignOnly(runnable.flatMap(({platform}) => platform ?? []));
+	const chosen = choosePlatform(runnable, hostPlatform()) ?? runnable[0] ?? descriptor;
+	const platforms = runnable.flatMap(one => (one === chosen || !one.platform ? [] : [formatPlatform(one.platform)]));
+	const attestations = manifests.length - runnable.length;
+	const isWhole = platforms.length + attestations === 0;
+	return {
+		descriptor: chosen,
+		names,
+		...(isWhole ? {} : {leftOut: {platforms, attestations}}),
+	};
 }

@@ -1,19 +1,18 @@
 import type {Descriptor} from '../oci/image.ts';
-import {nameOf, refName} from '../oci/layout.ts';
+import {descriptorOf, imageName, nameOf, refName} from '../oci/layout.ts';
 import {canonicalName, parseReference} from '../oci/reference.ts';
 import type {ExportedImage} from './image.ts';
 
-/** What containerd, docker and podman call an image they import from a layout. */
-export const imageName = 'io.containerd.image.name';
-
 const latest = ':latest';
 
-/** One entry of an index.json for each name of an image; one without annotations if it has none. */
+/** One entry of an index.json for each name of an image, with the annotations of its descriptor; one without a name if it has none. */
 export function namedEntries({descriptor, names}: ExportedImage): readonly Descriptor[] {
-	const {mediaType, digest, size, platform} = descriptor;
-	const bare: Descriptor = {mediaType, digest, size, ...(platform && {platform})};
+	const bare = descriptorOf(descriptor);
 	if (names.length === 0) return [bare];
-	return [...new Set(names)].map(name => ({...bare, annotations: {[imageName]: fullName(name), [refName]: name}}));
+	return [...new Set(names)].map(name => ({
+		...bare,
+		annotations: {...bare.annotations, [imageName]: fullName(name), [refName]: name},
+	}));
 }
 
 /**

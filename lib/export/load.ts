@@ -1,7 +1,8 @@
 import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import {pipeline} from 'node:stream/promises';
-import {MachineError} from '../errors.ts';
+import {stoppedBy} from '../bytes.ts';
+import {MachineError, StrataError} from '../errors.ts';
 import {findProgram} from '../programs.ts';
 import type {Store} from '../store/store.ts';
 import {dockerArchive} from './docker-archive.ts';
@@ -10,18 +11,25 @@ import type {ExportedImage} from './image.ts';
 /** Which program took an image: what `run` is to be typed with. */
 export type Loader = 'podman' | 'docker';
 
-/** Hands an image to `podman load`, or to `docker load` where there is no podman, through its stdin. Answers with which. */
-export async function loadInto(image: ExportedImage, store: Store, path = process.env.PATH ?? ''): Promise<Loader> {
+/** Hands an image to `podman load`, or to `docker load` where there is no podman, through its stdin. Answers with which. A `signal` ends it. */
+export async function loadInto(
+	image: ExportedImage,
+	store: Store,
+	{path = process.env.PATH ?? '', signal}: {readonly path?: string; readonly signal?: AbortSignal} = {},
+): Promise<Loader> {
 	const loader = findLoader(path);
 	if (!loader) throw noLoader();
-	const content = await dockerArchive(image, store);
+	const content = await dockerArchive([image], store);
 	const child = spawn(loader.path, ['load'], {stdio: ['pipe', 'ignore', 'pipe']});
-	const ended = ending(child);
-	// A program that ends early says why itself: better than our broken pipe.
+	const end = () => child.kill();
+	signal?.addEventListener('abort', end, {once: true});
 	const [sent, {status, said}] = await Promise.all([
-		pipeline(content, child.stdin).catch(error => error as Error),
-		ended,
-	]);
+		pipeline(stoppedBy(signal, content), child.stdin).catch(error => error as Error),
+		ending(child),
+	]).finally(() => signal?.removeEventListener('abort', end));
+	signal?.throwIfAborted();
+	// What is wrong with the image is the cause of all else. A program that ends early says why itself: better than our broken pipe.
+	if (sent instanceof StrataError) throw sent;
 	if (status !== 0) throw refused(loader.name, {status, said});
 	if (sent) throw sent;
 	return loader.name;

@@ -1,17 +1,18 @@
 import {constants, copyFileSync, linkSync, renameSync, rmSync, statSync} from 'node:fs';
+import {copyFile} from 'node:fs/promises';
 import {basename, join} from 'node:path';
+import {temporaryIn} from './temporary.ts';
 
 /**
  * Puts the blob at `source` into the layout at `dir` under its own name, without copying its bytes where the file
  * system allows it; does nothing if it is there. It appears whole or not at all.
  */
-export function placeBlob(source: string, size: number, dir: string): void {
+export async function placeBlob(source: string, size: number, dir: string): Promise<void> {
 	const target = join(dir, 'blobs/sha256', basename(source));
 	if (statSync(target, {throwIfNoEntry: false})?.size === size) return;
-	const temporary = join(dir, `.${basename(source)}.${process.pid}`);
+	const temporary = temporaryIn(dir);
 	try {
-		rmSync(temporary, {force: true});
-		duplicate(source, temporary);
+		await duplicate(source, temporary);
 		renameSync(temporary, target);
 	} finally {
 		rmSync(temporary, {force: true});
@@ -19,7 +20,7 @@ export function placeBlob(source: string, size: number, dir: string): void {
 }
 
 /** A clone shares blocks until a side is written to. A hard link shares the file, which both sides hold read-only. */
-function duplicate(source: string, target: string): void {
+async function duplicate(source: string, target: string): Promise<void> {
 	for (const share of [clone, linkSync]) {
 		try {
 			share(source, target);
@@ -29,7 +30,7 @@ function duplicate(source: string, target: string): void {
 			rmSync(target, {force: true});
 		}
 	}
-	copyFileSync(source, target);
+	await copyFile(source, target);
 }
 
 function clone(source: string, target: string): void {

@@ -6,6 +6,8 @@ import {reasonOf} from './reason.ts';
 export interface RetryOptions {
 	/** Milliseconds before the second attempt; each further pause is twice as long. Default: 2000. */
 	readonly backoff?: number;
+	/** How often it is tried. Default: 5. */
+	readonly attempts?: number;
 	readonly onRetry?: (retry: Retry) => void;
 	readonly signal?: AbortSignal;
 }
@@ -45,15 +47,23 @@ export class PassingError extends Error {
 	}
 }
 
-const most = 5;
+const usually = 5;
+/** Bytes that have to come through before attempts count anew: a large blob over a bad line gets there, and each blob has an end. */
+const progress = 1 << 20;
 /** A server that asks for a longer pause than this is not waited for. */
 const longestWait = 120_000;
 
-/** Counts attempts. `failed` returns after the pause that `error` calls for, or throws: `error` itself if trying again cannot help, or what `giveUp` makes of it. */
+/**
+ * Counts attempts; `reached` says how many bytes are through by now. `failed` returns after the pause that `error` calls for, or throws:
+ * `error` itself if trying again cannot help, or what `giveUp` makes of it.
+ */
 export function attempts(options: RetryOptions, giveUp: (failure: Failure) => Error) {
-	const started = performance.now();
-	let attempt = 0;
+	const most = options.attempts ?? usually;
+	let [attempt, started, counted] = [0, performance.now(), 0];
 	return {
+		reached(bytes: number): void {
+			if (bytes - counted >= progress) [attempt, started, counted] = [0, performance.now(), bytes];
+		},
 		async failed(error: unknown): Promise<void> {
 			options.signal?.throwIfAborted();
 			const reason = error instanceof PassingError ? error.message : reasonOf(error);

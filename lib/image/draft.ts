@@ -3,6 +3,7 @@ import type {ContainerConfig, History, ImageConfig} from '../oci/image.ts';
 import type {Platform} from '../oci/platform.ts';
 import type {ConfigChange} from '../plan/plan.ts';
 import {applyChange, type Draft, defaultPath} from './container-config.ts';
+import {inherited, type Unset} from './unset.ts';
 
 /** An image config while its steps are folded into it; what the layers are is not part of it. */
 export interface ImageDraft extends Draft {
@@ -22,14 +23,14 @@ export function scratchDraft(platform: Platform): ImageDraft {
 
 /**
  * What `FROM` a base starts from: its config wholly, but for OnBuild, whose triggers run instead, and Created
- * (SURFACE FRM-8); its history verbatim (HIS-3).
+ * (SURFACE FRM-8) and what is unset; its history verbatim (HIS-3).
  */
-export function baseDraft(base: ImageConfig): ImageDraft {
-	const {config = {}, history = [], rootfs: _, created: __, author, architecture, os, variant, ...inherited} = base;
+export function baseDraft(base: ImageConfig, unset: Unset = {}): ImageDraft {
+	const {config = {}, history = [], rootfs: _, created: __, author, architecture, os, variant, ...others} = base;
 	const {OnBuild: ___, ...container} = config;
 	return {
 		container: {
-			...container,
+			...inherited(container, unset),
 			Env: withPath(container.Env ?? []),
 			WorkingDir: container.WorkingDir || '/',
 		},
@@ -37,7 +38,7 @@ export function baseDraft(base: ImageConfig): ImageDraft {
 		platform: variant ? {os, architecture, variant} : {os, architecture},
 		...(author ? {author} : {}),
 		history: wholeHistory(history, base.rootfs.diff_ids.length),
-		inherited,
+		inherited: others,
 	};
 }
 
@@ -63,6 +64,13 @@ export function historyEntry(createdBy: string, created: string, madeLayer: bool
 	return madeLayer ? entry : {...entry, empty_layer: true};
 }
 
+/** What a request wants of the config besides what the instructions say. */
+export interface ConfigWishes {
+	readonly labels?: Readonly<Record<string, string>>;
+	/** The config tells nothing of the instructions, nor of the base's. */
+	readonly omitHistory?: boolean;
+}
+
 /**
  * The finished config (https://github.com/opencontainers/image-spec/blob/main/config.md).
  * `created` is that of the last history entry (SURFACE HIS-6).
@@ -70,7 +78,7 @@ export function historyEntry(createdBy: string, created: string, madeLayer: bool
 export function imageConfig(
 	draft: ImageDraft,
 	diffIDs: readonly DiffID[],
-	labels: Readonly<Record<string, string>> = {},
+	{labels = {}, omitHistory = false}: ConfigWishes = {},
 ): ImageConfig {
 	const created = draft.history.at(-1)?.created;
 	const {container} = draft;
@@ -85,7 +93,7 @@ export function imageConfig(
 			Object.keys(labels).length > 0 ? {...container, Labels: {...container.Labels, ...labels}} : container,
 		),
 		rootfs: {type: 'layers', diff_ids: diffIDs},
-		history: draft.history,
+		...(omitHistory ? {} : {history: draft.history}),
 	};
 }
 

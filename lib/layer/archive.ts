@@ -1,6 +1,6 @@
 import {pipeline} from 'node:stream/promises';
 import {type Pack, pack as tarPack} from 'tar-stream';
-import type {Bytes} from '../bytes.ts';
+import {type Bytes, inOnePiece} from '../bytes.ts';
 
 /** A file of an archive, or (without content) a directory. */
 export interface ArchiveEntry {
@@ -17,12 +17,7 @@ export interface ArchiveContent {
 
 /** Bytes at hand, as the content of an entry. */
 export function inMemory(bytes: Uint8Array): ArchiveContent {
-	return {
-		size: bytes.length,
-		async *open() {
-			yield bytes;
-		},
-	};
+	return {size: bytes.length, open: () => inOnePiece(bytes)};
 }
 
 /**

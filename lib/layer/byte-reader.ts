@@ -50,6 +50,24 @@ export function byteReader(content: AsyncIterator<Uint8Array>): ByteReader {
 	};
 }
 
+/** The next `size` bytes as they come; iterated once more, what is left of them. Throws `Malformed` if there are fewer. */
+export function nextBytes({some}: ByteReader, size: number): () => Bytes {
+	let missing = size;
+	return async function* () {
+		while (missing > 0) {
+			const piece = await some(missing);
+			if (piece === undefined) throw new Malformed('it ends too early');
+			missing -= piece.length;
+			yield piece;
+		}
+	};
+}
+
+/** Passes over the next `count` bytes. Throws `Malformed` if there are fewer. */
+export async function skip(reader: ByteReader, count: number): Promise<void> {
+	for await (const _ of nextBytes(reader, count)());
+}
+
 /** Content on its way to someone else, shown to `look` chunk by chunk. */
 export async function* tapped(content: Bytes, look: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array, void> {
 	for await (const chunk of content) {

@@ -1,4 +1,5 @@
 import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs';
+import {fileState} from '../linux/file-state.ts';
 import type {Content, Entry} from '../tree/entry.ts';
 import {nativePath} from '../tree/name.ts';
 import {changedFile} from './errors.ts';
@@ -7,7 +8,7 @@ import {changedFile} from './errors.ts';
 export interface ContentReader extends Disposable {
 	/** Puts the next bytes into `into` and answers how many; never 0. */
 	read(into: Buffer): number;
-	/** Checks, after the last byte, that the file had no more. */
+	/** Checks, after the last byte, that the file had no more, and is in the state that its entry says. */
 	finish(): void;
 }
 
@@ -36,7 +37,7 @@ function openBytes(data: Uint8Array, size: number, path: string): ContentReader 
 /** A file may have been replaced since it was seen: a link is not followed, and a fifo does not block. */
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-function openFile({path, offset}: Extract<Content, {from: 'file'}>, size: number): ContentReader {
+function openFile({path, offset, state}: Extract<Content, {from: 'file'}>, size: number): ContentReader {
 	const fd = openSeen(path);
 	let at = offset ?? 0;
 	return {
@@ -48,7 +49,9 @@ function openFile({path, offset}: Extract<Content, {from: 'file'}>, size: number
 		},
 		finish() {
 			// Without an offset, the content is the whole file.
-			if (offset === undefined && fstatSync(fd).size !== size) throw changedFile(path);
+			if (offset !== undefined) return;
+			const stat = fstatSync(fd, {bigint: true});
+			if (stat.size !== BigInt(size) || (state !== undefined && fileState(stat) !== state)) throw changedFile(path);
 		},
 		[Symbol.dispose]: () => closeSync(fd),
 	};

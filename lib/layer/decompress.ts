@@ -1,7 +1,9 @@
 import {spawn} from 'node:child_process';
 import {closeSync, createReadStream, openSync, readSync} from 'node:fs';
+import {open} from 'node:fs/promises';
 import {pipeline, type Transform} from 'node:stream';
 import {text} from 'node:stream/consumers';
+import {setTimeout} from 'node:timers/promises';
 import * as zlib from 'node:zlib';
 import type {Bytes} from '../bytes.ts';
 import {MachineError} from '../errors.ts';
@@ -16,19 +18,42 @@ export function compressionOf(path: string): Compression {
 	return signatures.find(([signature]) => start.startsWith(signature))?.[1] ?? 'none';
 }
 
-/** The tar of a layer's blob. Throws `Malformed` for a compression that layers do not have. */
-export function openLayer(path: string): Bytes {
+/**
+ * The tar of a layer's blob. Throws `Malformed` for a compression that layers do not have. `arriving`: how many bytes the
+ * blob will have, if it is still being written; what is not there yet is waited for.
+ */
+export function openLayer(path: string, arriving?: number): Bytes {
 	const compression = compressionOf(path);
 	if (compression === 'bzip2' || compression === 'xz') throw new Malformed(`a layer in ${compression} is not read`);
-	return openDecompressed(path, compression);
+	return openDecompressed(path, compression, arriving);
 }
 
 /** What a file holds. Iterating rejects with an error of zlib (`Z_…`), or of the program that had to be asked. */
-export function openDecompressed(path: string, compression: Compression): Bytes {
-	if (compression === 'none') return createReadStream(path, {highWaterMark: chunkSize});
-	if (compression === 'gzip') return through(path, zlib.createGunzip({chunkSize}));
-	if (compression === 'zstd' && zstd) return through(path, zstd({chunkSize}));
-	return throughProgram(path, compression);
+export function openDecompressed(path: string, compression: Compression, arriving?: number): Bytes {
+	const content = arriving === undefined ? createReadStream(path, {highWaterMark: chunkSize}) : growing(path, arriving);
+	if (compression === 'none') return content;
+	if (compression === 'gzip') return through(content, zlib.createGunzip({chunkSize}));
+	if (compression === 'zstd' && zstd) return through(content, zstd({chunkSize}));
+	return throughProgram(path, content, compression);
+}
+
+/** How often it is looked whether more has come, in milliseconds. */
+const pause = 5;
+
+/** What is in a file that somebody still writes, up to `size` bytes. Rejects when that is given up: the file has no name any more then. */
+async function* growing(path: string, size: number): Bytes {
+	const file = await open(path);
+	try {
+		for (let at = 0; at < size; ) {
+			const {bytesRead, buffer} = await file.read(Buffer.allocUnsafe(chunkSize), 0, chunkSize, at);
+			at += bytesRead;
+			if (bytesRead > 0) yield buffer.subarray(0, bytesRead);
+			else if ((await file.stat()).nlink === 0) throw new Malformed('it did not arrive');
+			else await setTimeout(pause);
+		}
+	} finally {
+		await file.close();
+	}
 }
 
 const chunkSize = 256 * 1024;
@@ -43,13 +68,13 @@ const signatures: readonly (readonly [string, Compression])[] = [
 /** Node has it from 22.15 and 23.8. */
 const zstd = (zlib as {createZstdDecompress?: (options: zlib.ZlibOptions) => Transform}).createZstdDecompress;
 
-function through(path: string, decompressor: Transform): Bytes {
+function through(content: Bytes, decompressor: Transform): Bytes {
 	// pipeline ends both sides when one fails; the reader of the iterator hears of it.
-	return pipeline(createReadStream(path, {highWaterMark: chunkSize}), decompressor, () => {});
+	return pipeline(content, decompressor, () => {});
 }
 
 /** Decompresses with the program that is named like the format. */
-async function* throughProgram(path: string, program: string): AsyncGenerator<Uint8Array, void> {
+async function* throughProgram(path: string, content: Bytes, program: string): AsyncGenerator<Uint8Array, void> {
 	const child = spawn(program, ['-dc'], {stdio: 'pipe'});
 	const ended = new Promise<number | null>((resolve, reject) => {
 		child.on('error', error => reject(missingProgram(path, program, error)));
@@ -57,7 +82,7 @@ async function* throughProgram(path: string, program: string): AsyncGenerator<Ui
 	});
 	ended.catch(() => {});
 	const complaint = text(child.stderr).catch(() => '');
-	pipeline(createReadStream(path), child.stdin, () => {});
+	pipeline(content, child.stdin, () => {});
 	try {
 		yield* child.stdout;
 		if ((await ended) !== 0) throw new Malformed((await complaint).trim());

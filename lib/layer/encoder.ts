@@ -1,9 +1,12 @@
-import {createHash, webcrypto} from 'node:crypto';
+import {createHash} from 'node:crypto';
 import {availableParallelism} from 'node:os';
 import {constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions} from 'node:zlib';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import {combineCrc32} from './crc32.ts';
-import type {KnownBlock} from './known-blocks.ts';
+import {memberHeader} from './gzip-members.ts';
+import type {KnownBlock, KnownBlocks, PackedBlock} from './known-blocks.ts';
+import {noiseIn, type Span} from './noise.ts';
+import {release} from './release.ts';
 
 /** The largest block that is compressed apart, and the size of every buffer. */
 export const largestBlock = 1024 * 1024;
@@ -22,7 +25,7 @@ export interface Encoded {
 	readonly digest: Digest;
 	readonly size: number;
 	readonly blocks: readonly Block[];
-	/** What the blocks can be known again by, if that was asked for. */
+	/** Those with names. */
 	readonly known: readonly KnownBlock[];
 }
 
@@ -31,31 +34,39 @@ export interface Encoder {
 	/** A buffer of `largestBlock` bytes to fill; waits until one is free. */
 	buffer(): Promise<Buffer>;
 	/** Takes back a buffer whose first `size` bytes are the next block. */
-	add(buffer: Buffer, size: number): void;
+	add(buffer: Buffer, size: number, facts?: BlockFacts): void;
 	/** Resolves when all is written. */
 	end(): Promise<Encoded>;
 }
 
+/** What is known of a block. */
+export interface BlockFacts {
+	/** Says what is in it. */
+	readonly name?: string | undefined;
+	/** Where files are in it: what of them looks like noise is stored. Always the same ones in the same block. */
+	readonly files?: readonly Span[];
+}
+
 export interface EncoderOptions {
-	/** Called in order, with bytes that are not used again. */
+	/** Called in order, with bytes that are gone when it returns. */
 	readonly write: (bytes: Uint8Array) => void;
 	/** How many blocks may be in memory. The output does not depend on it. */
 	readonly blocks?: number;
-	/** Whether blocks are to be known again by their hashes. */
-	readonly hashed?: boolean;
-	/** What this encoder made of a block with this hash before, if that is there. */
-	readonly known?: ((hash: string) => Promise<Uint8Array | undefined>) | undefined;
+	/** Of zlib: 0 to 9. */
+	readonly level?: number;
+	/** What this encoder made of a block of this name before, if that is there. */
+	readonly known?: KnownBlocks['find'] | undefined;
 }
 
 /**
  * One gzip member of independent deflate blocks, compressed at the same time by zlib's thread pool and written in order:
  * the same bytes whatever the number of threads. Each block ends with a full flush, so that it can be copied as it is into another
- * blob; what does not get smaller is stored, by us, since zlib's own stored blocks depend on the sizes of its buffers.
+ * blob; what would not get smaller is stored, by us, since zlib's own stored blocks depend on the sizes of its buffers.
  */
 export function gzipEncoder({
 	write,
 	blocks: limit = 2 * availableParallelism() + 2,
-	hashed = false,
+	level = usualLevel,
 	known,
 }: EncoderOptions): Encoder {
 	const hash = createHash('sha256');
@@ -75,29 +86,35 @@ export function gzipEncoder({
 	const land = async () => {
 		const block = flight.shift();
 		if (!block) return;
-		const packed = await block.packed;
+		const {packed, check} = await block.packed;
 		const place = {offset: size, length: packed.length};
-		table.push({start, size: block.size, ...place, crc: block.crc});
-		if (block.hash) marks.push({hash: await block.hash, ...place, check: crc32(packed)});
+		const facts = {size: block.size, crc: block.crc};
+		table.push({start, ...facts, ...place});
+		if (block.name !== undefined) marks.push({name: block.name, ...facts, ...place, check: check ?? crc32(packed)});
 		emit(packed);
+		release(packed);
 		crc = combineCrc32(crc, block.crc, block.size);
 		start += block.size;
 		free.push(block.buffer);
 	};
+	const packedBlock = async (bytes: Buffer, crc: number, {name, files = []}: BlockFacts): Promise<PackedBlock> => {
+		const former = name === undefined ? undefined : await known?.(name, {size: bytes.length, crc});
+		return former ?? {packed: await compress(bytes, noiseIn(bytes, files), level)};
+	};
 
-	emit(header);
+	emit(memberHeader);
 	return {
 		async buffer() {
 			if (flight.length >= limit) await land();
 			return free.pop() ?? Buffer.allocUnsafeSlow(largestBlock);
 		},
-		add(buffer, length) {
+		add(buffer, length, facts = {}) {
 			const bytes = buffer.subarray(0, length);
-			const hash = hashed ? hashOf(bytes) : undefined;
-			const packed = hash && known ? hash.then(async text => (await known(text)) ?? compress(bytes)) : compress(bytes);
+			const crc = crc32(bytes);
+			const packed = packedBlock(bytes, crc, facts);
 			// Awaited in its turn; until then its failure is nobody's.
 			packed.catch(() => {});
-			flight.push({buffer, size: length, crc: crc32(bytes), packed, hash});
+			flight.push({buffer, size: length, crc, packed, name: facts.name});
 		},
 		async end() {
 			while (flight.length > 0) await land();
@@ -111,28 +128,26 @@ interface InFlight {
 	readonly buffer: Buffer;
 	readonly size: number;
 	readonly crc: number;
-	readonly packed: Promise<Uint8Array>;
-	readonly hash: Promise<string> | undefined;
-}
-
-/** In a thread of the pool, as the compression that it may save. */
-async function hashOf(bytes: Buffer): Promise<string> {
-	return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('base64');
+	readonly packed: Promise<PackedBlock>;
+	readonly name: string | undefined;
 }
 
 /**
- * The name of what `gzipEncoder` does on this Node: a layer's digest is promised for one name only. A Node built
+ * The name of what `gzipEncoder` does on this Node: the digest of packed entries is promised for one name only. A Node built
  * on another zlib than its own makes other bytes (as right as ours), so it gets another name.
  */
-export function encoderName(): string {
-	name ??= crc32(deflateRawSync(probe(), settings(probeSize))) === probeResult ? encoder : `${encoder}-foreign`;
-	return name;
+export function encoderName(level = usualLevel): string {
+	foreign ??= crc32(deflateRawSync(probe(), settings(probeSize, usualLevel))) === probeResult ? '' : '-foreign';
+	return `${level === usualLevel ? encoder : `gzip-${level}.1`}${foreign}`;
 }
 
-/** The bytes that Node's own zlib makes: raise it when they change. */
-export const encoder = 'gzip-4.1';
+/** Of zlib: nearly as small as 6, and more than twice as fast. */
+export const usualLevel = 4;
 
-let name: string | undefined;
+/** The bytes that Node's own zlib makes: raise it when they change. */
+export const encoder = 'gzip-4.2';
+
+let foreign: '' | '-foreign' | undefined;
 
 const probeSize = 32_768;
 const probeResult = 66_688_665;
@@ -149,9 +164,6 @@ function probe(): Buffer {
 	return Buffer.from(lines.join('')).subarray(0, probeSize);
 }
 
-/** RFC 1952: deflate, no flags, no time, no extra flags, unknown system. */
-const header = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-
 /** An empty last block, the CRC-32 and the size of the whole. */
 function trailer(crc: number, size: number): Buffer {
 	const bytes = Buffer.alloc(10);
@@ -161,19 +173,36 @@ function trailer(crc: number, size: number): Buffer {
 	return bytes;
 }
 
-function compress(bytes: Buffer): Promise<Uint8Array> {
+/** Noise is stored, and what is between is compressed. */
+async function compress(bytes: Buffer, noise: readonly Span[], level: number): Promise<Uint8Array> {
+	const parts: (Uint8Array | Promise<Uint8Array>)[] = [];
+	let start = 0;
+	const deflateUpTo = (end: number) => {
+		if (end > start) parts.push(deflated(bytes.subarray(start, end), level));
+	};
+	for (const span of noise) {
+		deflateUpTo(span.start);
+		parts.push(stored(bytes.subarray(span.start, span.end)));
+		start = span.end;
+	}
+	deflateUpTo(bytes.length);
+	const packed = await Promise.all(parts);
+	return packed.length === 1 && packed[0] ? packed[0] : Buffer.concat(packed);
+}
+
+function deflated(bytes: Buffer, level: number): Promise<Uint8Array> {
 	return new Promise((resolve, reject) => {
-		deflateRaw(bytes, settings(bytes.length), (error, packed) => {
+		deflateRaw(bytes, settings(bytes.length, level), (error, packed) => {
 			if (error) reject(error);
-			else resolve(packed.length < storedSize(bytes.length) ? packed : store(bytes));
+			else resolve(packed.length < storedSize(bytes.length) ? packed : stored(bytes));
 		});
 	});
 }
 
 /** The output fits one chunk: where zlib runs out of room in a flush it repeats the flush's marker (zlib.h, deflate). */
-function settings(size: number): ZlibOptions {
+function settings(size: number, level: number): ZlibOptions {
 	const chunkSize = size + (size >>> 10) + 256;
-	return {level: 4, memLevel: 8, windowBits: 15, chunkSize, finishFlush: constants.Z_FULL_FLUSH};
+	return {level, memLevel: 8, windowBits: 15, chunkSize, finishFlush: constants.Z_FULL_FLUSH};
 }
 
 /** What a stored block of deflate can hold: its length has 16 bits (RFC 1951, 3.2.4). */
@@ -184,7 +213,7 @@ function storedSize(size: number): number {
 	return size + storedHeader * Math.ceil(size / largestStored);
 }
 
-function store(bytes: Buffer): Uint8Array {
+function stored(bytes: Buffer): Uint8Array {
 	const pieces: Buffer[] = [];
 	for (let at = 0; at < bytes.length; at += largestStored) {
 		const piece = bytes.subarray(at, at + largestStored);

@@ -7,6 +7,9 @@ import {encodePax} from './pax.ts';
 /** Headers and contents of a tar fill whole blocks of this size. */
 export const blockSize = 512;
 
+/** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06: two blocks of zeros. */
+export const endOfArchive = Buffer.alloc(2 * blockSize);
+
 /** What a tar says of one of its members. Whiteouts are files here: their names make them what they are. */
 export interface Header {
 	/** As written: a directory's may end with `/`. */
@@ -42,6 +45,12 @@ const flags: Readonly<Record<MemberType | 'pax', string>> = {
 	pax: 'x',
 };
 
+const typesByFlag = new Map(
+	(Object.keys(flags) as (keyof typeof flags)[]).flatMap(type =>
+		type === 'pax' ? [] : [[flags[type], type] as const],
+	),
+);
+
 /**
  * The blocks that begin a member: a ustar header, before it an extended one for what does not fit (SURFACE LAY-1). No names of
  * users, no access times: only what an image has.
@@ -76,7 +85,7 @@ export function encodeHeader(header: Header): Buffer {
  * form. Throws `Malformed` for a block that is no header.
  */
 export function decodeHeader(block: Buffer): RawHeader | undefined {
-	if (block.every(byte => byte === 0)) return undefined;
+	if (block[0] === 0 && block.every(byte => byte === 0)) return undefined;
 	if (checksum(block) !== decodeNumber(block, 148, 8)) throw new Malformed('a header has a wrong checksum');
 	const name = field(block, 0, 100);
 	const prefix = field(block, 345, block.toString('latin1', 508, 512) === 'tar\0' ? 131 : 155);
@@ -100,8 +109,7 @@ export function memberType(flag: string, name: Buffer): MemberType | undefined {
 	if (flag === '7') return 'file';
 	// Before POSIX, a directory was a file whose name ends with a slash.
 	if (flag === '0') return name.at(-1) === 0x2f ? 'directory' : 'file';
-	const found = Object.entries(flags).find(([type, byte]) => byte === flag && type !== 'pax');
-	return found?.[0] as MemberType | undefined;
+	return typesByFlag.get(flag);
 }
 
 /** How many bytes follow a content of `size` bytes to fill its last block. */
@@ -175,7 +183,11 @@ function encodeBlock(fields: Fields): Buffer {
 }
 
 function writeOctal(block: Buffer, value: number, offset: number, digits: number): void {
-	block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
+	let rest = value;
+	for (let at = offset + digits - 1; at >= offset; at--) {
+		block[at] = 0x30 + (rest % 8);
+		rest = Math.floor(rest / 8);
+	}
 }
 
 /** The sum of a block's bytes, its own field taken as eight blanks. */
@@ -188,15 +200,28 @@ function checksum(block: Buffer): number {
 
 /** Octal digits between blanks and zeros, or, with the highest bit set, GNU's big-endian binary in two's complement. */
 function decodeNumber(block: Buffer, offset: number, length: number): number {
-	const first = block[offset] ?? 0;
-	if (first & 0x80) {
+	if ((block[offset] ?? 0) & 0x80) {
 		const hex = block.toString('hex', offset, offset + length);
 		const bits = length * 8 - 1;
 		return Number(BigInt.asIntN(bits, BigInt(`0x${hex}`)));
 	}
-	const digits = /^[\0 ]*([0-7]*)(?:[\0 ]|$)/.exec(block.toString('latin1', offset, offset + length))?.[1];
-	if (digits === undefined) throw new Malformed('a header has a number that is none');
-	return digits === '' ? 0 : Number.parseInt(digits, 8);
+	const end = offset + length;
+	let at = offset;
+	while (at < end && isBlank(block[at])) at++;
+	let value = 0;
+	for (; at < end && isOctal(block[at]); at++) value = value * 8 + (block[at] ?? 0) - zero;
+	if (at < end && !isBlank(block[at])) throw new Malformed('a header has a number that is none');
+	return value;
+}
+
+const zero = 0x30;
+
+function isBlank(byte: number | undefined): boolean {
+	return byte === 0 || byte === 0x20;
+}
+
+function isOctal(byte = 0): boolean {
+	return byte >= zero && byte <= 0x37;
 }
 
 function field(block: Buffer, offset: number, length: number): Buffer {

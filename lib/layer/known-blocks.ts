@@ -5,8 +5,11 @@ import type {Descriptor} from '../oci/image.ts';
 
 /** One compressed block of a blob. */
 export interface KnownBlock {
-	/** SHA-256 of what was compressed, in base64. */
-	readonly hash: string;
+	/** Says what was compressed: the same name, the same bytes. */
+	readonly name: string;
+	/** Of what was compressed. */
+	readonly size: number;
+	readonly crc: number;
 	readonly offset: number;
 	readonly length: number;
 	/** CRC-32 of what it was compressed to. */
@@ -30,25 +33,32 @@ export interface KnownBlob {
 	readonly blocks: readonly KnownBlock[];
 }
 
-/** Compressed blocks by the hash of what they hold. */
+/** What a block was compressed to, and its CRC-32, if that is known. */
+export interface PackedBlock {
+	readonly packed: Uint8Array;
+	readonly check?: number;
+}
+
+/** Compressed blocks by their names. */
 export interface KnownBlocks extends Disposable {
-	/** The compressed bytes; undefined if there are none, or if they are not what they were. */
-	find(hash: string): Promise<Uint8Array | undefined>;
+	/** Undefined if there is none for just these bytes, or if it is not what it was. */
+	find(name: string, bytes: Pick<KnownBlock, 'size' | 'crc'>): Promise<PackedBlock | undefined>;
 }
 
 const readFile = promisify(read);
 
 /** The blocks of a blob of this store. One that is gone has none. */
 export function knownBlocks({blob, blocks}: KnownBlob): KnownBlocks {
-	const byHash = new Map(blocks.map(block => [block.hash, block]));
+	const byName = new Map(blocks.map(block => [block.name, block]));
 	const fd = opened(blob);
 	return {
-		async find(hash) {
-			const block = byHash.get(hash);
-			if (fd === undefined || !block) return undefined;
-			const bytes = Buffer.allocUnsafe(block.length);
-			const {bytesRead} = await readFile(fd, bytes, 0, block.length, block.offset).catch(() => ({bytesRead: 0}));
-			return bytesRead === block.length && crc32(bytes) === block.check ? bytes : undefined;
+		async find(name, {size, crc}) {
+			const block = byName.get(name);
+			if (fd === undefined || !block || block.size !== size || block.crc !== crc) return undefined;
+			const packed = Buffer.allocUnsafe(block.length);
+			const {bytesRead} = await readFile(fd, packed, 0, block.length, block.offset).catch(() => ({bytesRead: 0}));
+			const isWhole = bytesRead === block.length && crc32(packed) === block.check;
+			return isWhole ? {packed, check: block.check} : undefined;
 		},
 		[Symbol.dispose]: () => {
 			if (fd !== undefined) closeSync(fd);

@@ -1,12 +1,12 @@
 import {createHash} from 'node:crypto';
-import type {Bytes} from '../bytes.ts';
+import {type Bytes, stoppedBy} from '../bytes.ts';
 import {isImageXattr} from '../linux/xattr.ts';
-import {type DiffID, type Digest, diffIDFromHex, digestFromHex} from '../oci/digest.ts';
+import {type DiffID, type Digest, digestFromHex} from '../oci/digest.ts';
 import {decodeName} from '../tree/name.ts';
 import type {Toc, TocEntry} from '../tree/toc.ts';
 import {tapped} from './byte-reader.ts';
-import {openLayer} from './decompress.ts';
 import {diffIDMismatch, readError} from './errors.ts';
+import {hashedTar, tarAhead} from './hashed-tar.ts';
 import {memberPath} from './member-path.ts';
 import {type Member, readTar} from './read-tar.ts';
 import {tocBuilder} from './toc-builder.ts';
@@ -22,26 +22,39 @@ export interface LayerContents {
 export type Visit = (entry: TocEntry, content: () => Bytes) => Promise<void>;
 
 /** The layer's TOC, in one pass over its blob. Rejects if an entry leaves the root, or if the diffID is not the one expected. */
-export async function tocOf(blob: string, diffID?: DiffID): Promise<LayerContents> {
-	return visitLayer(blob, {visit: async () => {}, expected: diffID});
+export async function tocOf(blob: string, diffID?: DiffID, signal?: AbortSignal): Promise<LayerContents> {
+	return visitLayer(blob, {visit: async () => {}, expected: diffID, signal});
+}
+
+export interface VisitOptions {
+	readonly visit: Visit;
+	readonly expected: DiffID | undefined;
+	/** How many bytes the blob will have, if it is still being written. */
+	readonly arriving?: number | undefined;
+	/** Whether another thread reads the blob; default: this one. */
+	readonly ahead?: boolean;
+	/** Stops it. */
+	readonly signal?: AbortSignal | undefined;
 }
 
 /** One pass over a layer's blob, whatever its compression: shows each entry to `visit` and makes the TOC. */
 export async function visitLayer(
 	blob: string,
-	{visit, expected}: {readonly visit: Visit; readonly expected: DiffID | undefined},
+	{visit, expected, arriving, ahead = false, signal}: VisitOptions,
 ): Promise<LayerContents> {
-	const hash = createHash('sha256');
 	const builder = tocBuilder();
+	let diffID: DiffID;
 	try {
-		for await (const member of readTar(tapped(openLayer(blob), chunk => hash.update(chunk)))) {
+		const inPlace = () => hashedTar(blob, arriving);
+		const tar = ahead ? await tarAhead(blob, arriving).catch(inPlace) : inPlace();
+		for await (const member of readTar(stoppedBy(signal, tar.content))) {
 			const entry = layerEntry(member);
 			if (entry) builder.add(await contentsRead(entry, member, visit));
 		}
+		diffID = tar.diffID();
 	} catch (error) {
 		throw readError(blob, error);
 	}
-	const diffID = diffIDFromHex(hash.digest('hex'));
 	if (expected !== undefined && expected !== diffID) throw diffIDMismatch(expected, diffID);
 	return {toc: builder.toc(), diffID};
 }
@@ -84,6 +97,10 @@ function imageXattrs({xattrs = {}}: Member): Pick<TocEntry, 'xattrs'> {
 
 /** Shows an entry to `visit`; answers it with what only its content tells. */
 async function contentsRead(entry: TocEntry, member: Member, visit: Visit): Promise<TocEntry> {
+	if (entry.type !== 'file') {
+		await visit(entry, member.content);
+		return entry;
+	}
 	const hash = createHash('sha256');
 	const body: Uint8Array[] = [];
 	const keeps = keepsBody(entry);
@@ -93,7 +110,6 @@ async function contentsRead(entry: TocEntry, member: Member, visit: Visit): Prom
 	};
 	await visit(entry, () => tapped(member.content(), look));
 	for await (const chunk of member.content()) look(chunk);
-	if (entry.type !== 'file') return entry;
 	const digest: Digest = digestFromHex(hash.digest('hex'));
 	return {...entry, digest, ...(keeps && {body: Buffer.concat(body).toString('base64')})};
 }

@@ -10,10 +10,12 @@ import {compareBytes, joinPath} from '../tree/paths.ts';
  * What the upper folder of an overlay at rest says of the tree below it, as the entries of a layer, sorted by path
  * (SURFACE LAY-3 to LAY-6; https://docs.kernel.org/filesystems/overlayfs.html#whiteouts-and-opaque-directories).
  * The parents of what changed are in it, since overlayfs copies them up; the root itself is not. Owners are those that this
- * process sees: inside the user namespace they are the image's. Sockets are left out.
+ * process sees: inside the user namespace they are the image's. Sockets are left out, and what `isKept` is false for: of a file with
+ * several names the first that is kept has its content.
  */
-export function overlayChanges(upper: string): Entry[] {
-	const found = [...walk(upper, '')].sort((one, other) => compareBytes(one.entry.path, other.entry.path));
+export function overlayChanges(upper: string, isKept: (entry: Entry) => boolean = () => true): Entry[] {
+	const kept = [...walk(upper, '')].filter(({entry}) => isKept(entry));
+	const found = kept.sort((one, other) => compareBytes(one.entry.path, other.entry.path));
 	const firstNames = new Map<string, string>();
 	return found.flatMap(({entry, opaque, inode}) => {
 		const target = inode && firstNames.get(inode);

@@ -1,7 +1,8 @@
-import {createHash, type Hash} from 'node:crypto';
-import {closeSync, openSync, writeFileSync, writeSync} from 'node:fs';
+import {createHash} from 'node:crypto';
+import {closeSync, openSync, writeFileSync} from 'node:fs';
 import {crc32} from 'node:zlib';
-import {type Digest, digestFromHex} from '../oci/digest.ts';
+import {writeAll} from '../bytes.ts';
+import {type Digest, digestFromHex, digestOf} from '../oci/digest.ts';
 import {ociLayerGzip} from '../oci/media-types.ts';
 import type {Entry} from '../tree/entry.ts';
 import {encodeName} from '../tree/name.ts';
@@ -9,7 +10,8 @@ import type {TocEntry} from '../tree/toc.ts';
 import {openContent} from './content.ts';
 import {encoderName, gzipEncoder} from './encoder.ts';
 import {changedFile} from './errors.ts';
-import {blockSize, paddingOf} from './header.ts';
+import {type FileTimes, layerTime} from './file-times.ts';
+import {blockSize, endOfArchive, paddingOf} from './header.ts';
 import {type BlockRecord, type KnownBlob, knownBlocks} from './known-blocks.ts';
 import {keepsBody} from './layer-toc.ts';
 import {overlayChanges} from './overlay-changes.ts';
@@ -30,22 +32,23 @@ export interface PackRequest {
 	readonly blocks?: string;
 	/** An older layer whose compressed blocks may be taken over. The bytes do not depend on it. */
 	readonly before?: KnownBlob | undefined;
-	/** Seconds: no mtime is later (SOURCE_DATE_EPOCH). */
-	readonly epoch?: number | undefined;
+	/** What becomes of the mtimes; absent: they stay as they are. */
+	readonly times?: FileTimes | undefined;
 	/** How many blocks are compressed at the same time. The bytes do not depend on it. */
 	readonly concurrency?: number;
 }
 
 /**
  * Packs a layer in one pass: tar, diffID, compression, digest, TOC. The same entries give the same bytes. `onProgress` is called
- * ten times a second at most. When it rejects, the files that it began stay for the caller to remove.
+ * ten times a second at most. When it rejects, also with the reason of `signal`, the files that it began stay for the caller to remove.
  */
 export async function packLayer(
 	request: PackRequest,
 	onProgress: (progress: PackProgress) => void = () => {},
+	signal?: AbortSignal,
 ): Promise<PackedLayer> {
 	const began = performance.now();
-	const {source, epoch} = request;
+	const {source, times} = request;
 	const entries = inTarOrder('upper' in source ? overlayChanges(source.upper) : source.entries);
 	const blob = openSync(request.blob, 'wx', 0o644);
 	using known = request.before && knownBlocks(request.before);
@@ -53,13 +56,20 @@ export async function packLayer(
 		const encoder = gzipEncoder({
 			write: bytes => writeAll(blob, bytes),
 			...(request.concurrency && {blocks: request.concurrency}),
-			hashed: request.blocks !== undefined,
 			known: known?.find,
 		});
-		const tar = await tarBlocks(encoder);
-		const advance = progressOf(entries, onProgress);
+		const tar = await tarBlocks(encoder, {named: request.blocks !== undefined});
+		const progress = progressOf(entries, onProgress);
+		const advance = (bytes: number) => {
+			signal?.throwIfAborted();
+			progress(bytes);
+		};
 		const toc: TocEntry[] = [];
-		for (const entry of entries) toc.push(await append(tar, clamped(entry, epoch), advance));
+		for (const entry of entries) {
+			signal?.throwIfAborted();
+			const timed = {...entry, mtime: layerTime(entry.mtime, times)};
+			toc.push(await append(tar, timed, advance));
+		}
 		await tar.write(endOfArchive);
 		const {diffID, digest, size, known: blocks} = await tar.end();
 		const sorted = inTocOrder(toc);
@@ -75,16 +85,8 @@ export async function packLayer(
 	}
 }
 
-/** https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html#tag_20_92_13_06: two blocks of zeros. */
-const endOfArchive = Buffer.alloc(2 * blockSize);
-
 /** Blocks of the encoder are of this size in the mean. */
 const meanBlock = 256 * 1024;
-
-function clamped(entry: Entry, epoch: number | undefined): Entry {
-	const mtime = Math.floor(entry.mtime);
-	return {...entry, mtime: epoch === undefined ? mtime : Math.min(mtime, epoch)};
-}
 
 /** Counts bytes, and tells of them now and then. */
 function progressOf(entries: readonly Entry[], tell: (progress: PackProgress) => void): (bytes: number) => void {
@@ -128,27 +130,33 @@ async function appendContent(
 	advance: (bytes: number) => void,
 ): Promise<{digest: Digest; body?: string}> {
 	using content = openContent(entry);
-	const hash = createHash('sha256');
+	const hash = isSure(entry) ? undefined : createHash('sha256');
 	const body: Buffer[] = [];
-	await tar.fill(entry.size, into => {
+	const read = (into: Buffer) => {
 		const piece = into.subarray(0, content.read(into));
-		hash.update(piece);
+		hash?.update(piece);
 		if (keepsBody(entry)) body.push(Buffer.from(piece));
 		advance(piece.length);
 		return piece.length;
-	});
+	};
+	const known = knownDigest(entry);
+	await tar.fill(entry.size, read, known);
 	content.finish();
-	const digest = expected(entry, hash);
+	const digest = hash ? digestFromHex(hash.digest('hex')) : known;
+	// An entry that comes with a digest was hashed before, and its cache key rests on that.
+	if (digest === undefined || (known !== undefined && known !== digest)) {
+		throw changedFile(entry.content?.from === 'file' ? entry.content.path : entry.path);
+	}
 	return {digest, ...(keepsBody(entry) && {body: Buffer.concat(body).toString('base64')})};
 }
 
-/** An entry that comes with a digest was hashed before, and its cache key rests on that. */
-function expected(entry: Entry, hash: Hash): Digest {
-	const digest = digestFromHex(hash.digest('hex'));
-	if (entry.digest === undefined || entry.digest === digest) return digest;
-	throw changedFile(entry.content?.from === 'file' ? entry.content.path : entry.path);
+/** Whether the state of a file says that it has the digest of its entry; that it is in this state is seen at its end. */
+function isSure({content, digest}: Entry): boolean {
+	return (
+		digest !== undefined && content?.from === 'file' && content.offset === undefined && content.state !== undefined
+	);
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
-	for (let at = 0; at < bytes.length; ) at += writeSync(fd, bytes, at);
+function knownDigest({content, digest}: Entry): Digest | undefined {
+	return digest ?? (content?.from === 'bytes' ? digestOf(content.data) : undefined);
 }

@@ -1,8 +1,9 @@
 import {EventEmitter, once} from 'node:events';
 import {rmSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
-import {Worker} from 'node:worker_threads';
-import {entryPoint} from '../entry-points.ts';
+import {setImmediate} from 'node:timers/promises';
+import type {Worker} from 'node:worker_threads';
+import {startThread} from '../entry-points.ts';
 import {StepError} from '../errors.ts';
 import type {PackRequest} from './pack.ts';
 import type {PackedLayer, PackProgress} from './packed.ts';
@@ -35,7 +36,8 @@ export type PackAnswer =
 				readonly help: readonly string[];
 			};
 	  }
-	| {readonly error: Error; readonly facts: object};
+	| {readonly error: Error; readonly facts: object}
+	| {readonly stopped: true};
 
 /** A packer of at most `threads` threads, each started at the first need: a thread reads and hashes, zlib's pool compresses. */
 export function packer(threads = Math.min(2, availableParallelism())): Packer {
@@ -44,40 +46,44 @@ export function packer(threads = Math.min(2, availableParallelism())): Packer {
 		async pack(request, options = {}) {
 			const thread = await pool.take(options.signal);
 			try {
-				const packed = await ask(thread, request, options);
-				pool.give(thread);
-				return packed;
+				return await ask(thread, request, options);
 			} catch (error) {
-				await thread.terminate();
 				for (const path of [request.blob, request.toc, request.blocks]) if (path) rmSync(path, {force: true});
 				throw error;
+			} finally {
+				pool.give(thread);
 			}
 		},
 		[Symbol.asyncDispose]: () => pool.end(),
 	};
 }
 
-/** Threads that wait for work do not keep the process. One that has ended, however it did, makes room for another. */
+/**
+ * Threads that wait for work do not keep the process. One that has ended, however it did, makes room for another. One that works is asked
+ * to stop before it is ended: Node 20 aborts the process where a thread ends while it begins to compress.
+ */
 function threadPool(most: number) {
 	const all = new Set<Worker>();
 	const idle = new Set<Worker>();
 	const changes = new EventEmitter().setMaxListeners(0);
+	let isOver = false;
 
 	const start = () => {
-		// Flags such as --input-type are meant for the process's own script.
-		const thread = new Worker(entryPoint('layer/pack-thread'), {execArgv: []});
+		const thread = startThread('layer/pack-thread');
 		all.add(thread);
-		thread.once('exit', () => {
+		const forget = () => {
 			all.delete(thread);
 			idle.delete(thread);
 			changes.emit('change');
-		});
+		};
+		thread.once('error', forget).once('exit', forget);
 		return thread;
 	};
 	return {
 		async take(signal?: AbortSignal): Promise<Worker> {
 			for (;;) {
 				signal?.throwIfAborted();
+				if (isOver) throw ended();
 				const [thread = all.size < most ? start() : undefined] = idle;
 				if (thread) {
 					idle.delete(thread);
@@ -88,11 +94,18 @@ function threadPool(most: number) {
 			}
 		},
 		give(thread: Worker): void {
+			if (!all.has(thread)) return;
 			thread.unref();
 			idle.add(thread);
 			changes.emit('change');
 		},
 		async end(): Promise<void> {
+			isOver = true;
+			changes.emit('change');
+			// Who has just taken one tells it what to do first.
+			await setImmediate();
+			for (const thread of all) if (!idle.has(thread)) thread.postMessage('stop');
+			while (idle.size < all.size) await once(changes, 'change');
 			await Promise.all([...all].map(thread => thread.terminate()));
 		},
 	};
@@ -105,15 +118,19 @@ async function ask(
 ): Promise<PackedLayer> {
 	const done = new AbortController();
 	const heard = (event: string) => once(thread, event, {signal: done.signal});
+	const stop = () => thread.postMessage('stop');
 	try {
 		signal?.throwIfAborted();
-		const aborted = signal && once(signal, 'abort', {signal: done.signal}).then(() => Promise.reject(signal.reason));
-		const ended = heard('exit').then(() => Promise.reject(new Error('the packing thread ended')));
+		signal?.addEventListener('abort', stop);
+		const exit = heard('exit').then(() => Promise.reject(ended()));
 		const message = answerOf(thread, onProgress, done.signal);
 		thread.postMessage(request);
 		// "error" rejects what `once` waits for.
-		return unwrap(await Promise.race([message, ended, ...(aborted ? [aborted] : [])]));
+		const answer = await Promise.race([message, exit]);
+		signal?.throwIfAborted();
+		return unwrap(answer);
 	} finally {
+		signal?.removeEventListener('abort', stop);
 		done.abort();
 	}
 }
@@ -135,7 +152,12 @@ function answerOf(
 
 function unwrap(answer: PackAnswer): PackedLayer {
 	if ('packed' in answer) return answer.packed;
+	if ('stopped' in answer) throw ended();
 	if ('error' in answer) throw Object.assign(answer.error, answer.facts);
 	const {code, reason, notes, help} = answer.refused;
 	throw new StepError(code, reason, {notes, help});
+}
+
+function ended(): Error {
+	return new Error('the packing thread ended');
 }

@@ -1,30 +1,15 @@
-import {
-	chmodSync,
-	closeSync,
-	constants,
-	fchmodSync,
-	fchownSync,
-	futimesSync,
-	lchownSync,
-	linkSync,
-	lutimesSync,
-	mkdirSync,
-	openSync,
-	symlinkSync,
-	writeSync,
-} from 'node:fs';
-import type {Bytes} from '../bytes.ts';
+import {chmodSync, closeSync, lchownSync, linkSync, lutimesSync, mkdirSync, symlinkSync} from 'node:fs';
+import {type Bytes, writeAll} from '../bytes.ts';
 import {mknod} from '../linux/mknod.ts';
-import {type NativePath, setXattr} from '../linux/xattr.ts';
+import type {NativePath} from '../linux/xattr.ts';
 import {encodeName} from '../tree/name.ts';
 import {compareBytes, joinPath, nameOf, parentOf} from '../tree/paths.ts';
 import type {TocEntry} from '../tree/toc.ts';
-import {Malformed, unmappedOwner} from './errors.ts';
+import {Malformed} from './errors.ts';
+import {type FileWriter, largestFile} from './file-writer.ts';
+import {createFile, dressFile, giveOwner, giveXattrs, type Owners, timeOf} from './new-file.ts';
 import {hideLower} from './removals.ts';
-import type {RootFolder} from './root-folder.ts';
-
-/** Whether files get the owners that the layer gives them, or all belong to the one id there is. */
-export type Owners = 'keep' | 'single';
+import {type RootFolder, rootFolder} from './root-folder.ts';
 
 /** A folder that entries are put into. Calls are synchronous: for thousands of small files they are several times faster. */
 export interface Site {
@@ -32,13 +17,43 @@ export interface Site {
 	readonly owners: Owners;
 	/** The directories that await their mode and time, by place. */
 	readonly directories: Map<string, TocEntry>;
+	/** Where something has been put, and the directories above. */
+	readonly placed: Set<string>;
+	/** Writes small files where nothing has been put before; absent: they are written at once. */
+	readonly writer: FileWriter | undefined;
+	/** Where files are that it may not have written yet. */
+	readonly pending: Set<string>;
+}
+
+export interface SiteOptions {
+	readonly owners: Owners;
+	readonly writer?: FileWriter | undefined;
+	/** Hears of a directory that was made where a whiteout lay: it hides what lower layers have there. */
+	readonly onMarked?: (root: RootFolder, place: string) => void;
+}
+
+export function openSite(folder: string, {owners, writer, onMarked}: SiteOptions): Site {
+	const pending = new Set<string>();
+	const root: RootFolder = rootFolder(folder, {
+		onMarked: place => onMarked?.(root, place),
+		beforeLook: place => {
+			if (place === undefined || pending.has(place)) settle({writer, pending});
+		},
+	});
+	return {root, owners, directories: new Map(), placed: new Set(), writer, pending};
+}
+
+/** Sees to it that what has been placed is there. */
+export function settle({writer, pending}: Pick<Site, 'writer' | 'pending'>): void {
+	if (pending.size === 0) return;
+	pending.clear();
+	writer?.settle();
 }
 
 /**
- * Puts an entry where its path leads, and answers the place. What was there is replaced; a directory is kept and changed.
- * Owner first, since chown takes setuid bits and capabilities away, then attributes, then the mode (SURFACE CPY-17).
+ * Puts an entry where its path leads. What was there is replaced; a directory is kept and changed.
  */
-export async function placeEntry(site: Site, entry: TocEntry, content: () => Bytes): Promise<string> {
+export async function placeEntry(site: Site, entry: TocEntry, content: () => Bytes): Promise<void> {
 	const {path} = entry;
 	if (path === '' && entry.type !== 'directory') throw new Malformed('entry "./" is no directory');
 	const place = path === '' ? '' : joinPath(site.root.makeDirectory(parentOf(path), path), nameOf(path));
@@ -47,11 +62,13 @@ export async function placeEntry(site: Site, entry: TocEntry, content: () => Byt
 	else if (entry.type === 'hardlink') placeHardlink(site, place, entry);
 	else if (entry.type === 'symlink') placeSymlink(site, place, entry);
 	else if (entry.type === 'fifo') placeFifo(site, place, entry);
-	return place;
+	for (let at = place; at !== '' && !site.placed.has(at); at = parentOf(at)) site.placed.add(at);
 }
 
 /** Gives directories their mode and time, which what they hold would have changed, or been hindered by (SURFACE W-2). */
-export function finishDirectories({root, directories}: Site): void {
+export function finishDirectories(site: Site): void {
+	const {root, directories} = site;
+	settle(site);
 	// What lies deeper comes first: a parent's mode may forbid to reach it.
 	for (const [place, entry] of [...directories].sort(([one], [other]) => compareBytes(other, one))) {
 		chmodSync(root.native(place), entry.mode);
@@ -59,13 +76,14 @@ export function finishDirectories({root, directories}: Site): void {
 	}
 }
 
-const newFile = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-
 function placeDirectory(site: Site, place: string, entry: TocEntry): void {
-	const {root, directories} = site;
+	const {root, owners, directories} = site;
 	const native = root.native(place);
 	const found = root.stat(place);
-	if (!found?.isDirectory()) {
+	// Who is not root may have forbidden himself to write into it.
+	if (found?.isDirectory()) {
+		if (owners === 'single') chmodSync(native, 0o700);
+	} else {
 		if (found) clear(site, place);
 		mkdirSync(native, 0o700);
 		// The layer removes this path of lower layers, and makes it anew.
@@ -73,22 +91,42 @@ function placeDirectory(site: Site, place: string, entry: TocEntry): void {
 	}
 	root.implicit.delete(place);
 	directories.set(place, entry);
-	own(site, entry, (uid, gid) => lchownSync(native, uid, gid));
-	attribute(site, native, entry);
+	giveOwner(entry, owners, (uid, gid) => lchownSync(native, uid, gid));
+	giveXattrs(entry, owners, native);
 }
 
-async function placeFile(site: Site, place: string, file: {entry: TocEntry; content: () => Bytes}): Promise<void> {
+interface FileToPlace {
+	readonly entry: TocEntry;
+	readonly content: () => Bytes;
+}
+
+async function placeFile(site: Site, place: string, file: FileToPlace): Promise<void> {
 	const {entry, content} = file;
-	const fd = create(site, place, native => openSync(native, newFile, 0o600));
+	const {writer, owners, root} = site;
+	const isFree = !site.placed.has(place) && !root.implicit.has(place);
+	if (writer && isFree && entry.size <= largestFile) return handOver(site, place, {...file, writer});
+	const fd = create(site, place, createFile);
 	try {
-		for await (const chunk of content()) for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at);
-		own(site, entry, (uid, gid) => fchownSync(fd, uid, gid));
-		attribute(site, site.root.native(place), entry);
-		fchmodSync(fd, entry.mode);
-		futimesSync(fd, timeOf(entry), timeOf(entry));
+		for await (const chunk of content()) writeAll(fd, chunk);
+		dressFile(fd, root.native(place), {entry, owners});
 	} finally {
 		closeSync(fd);
 	}
+}
+
+async function handOver(
+	{root, pending}: Site,
+	place: string,
+	{entry, content, writer}: FileToPlace & {readonly writer: FileWriter},
+): Promise<void> {
+	const room = writer.room(entry.size);
+	let at = 0;
+	for await (const chunk of content()) {
+		room.set(chunk, at);
+		at += chunk.length;
+	}
+	writer.add(root.native(place), entry);
+	pending.add(place);
 }
 
 function placeHardlink(site: Site, place: string, {path, linkname = ''}: TocEntry): void {
@@ -105,20 +143,21 @@ function placeHardlink(site: Site, place: string, {path, linkname = ''}: TocEntr
 function placeSymlink(site: Site, place: string, entry: TocEntry): void {
 	const native = site.root.native(place);
 	create(site, place, () => symlinkSync(encodeName(entry.linkname ?? ''), native));
-	own(site, entry, (uid, gid) => lchownSync(native, uid, gid));
+	giveOwner(entry, site.owners, (uid, gid) => lchownSync(native, uid, gid));
 	lutimesSync(native, timeOf(entry), timeOf(entry));
 }
 
 function placeFifo(site: Site, place: string, entry: TocEntry): void {
 	const native = site.root.native(place);
 	create(site, place, () => mknod(native, {type: 'fifo', mode: 0o600}));
-	own(site, entry, (uid, gid) => lchownSync(native, uid, gid));
+	giveOwner(entry, site.owners, (uid, gid) => lchownSync(native, uid, gid));
 	chmodSync(native, entry.mode);
 	lutimesSync(native, timeOf(entry), timeOf(entry));
 }
 
 /** Calls `make`, a second time if something was in its way. */
 function create<T>(site: Site, place: string, make: (native: NativePath) => T): T {
+	if (site.pending.has(place)) settle(site);
 	try {
 		return make(site.root.native(place));
 	} catch (error) {
@@ -132,30 +171,3 @@ function clear({root, directories}: Site, place: string): void {
 	root.remove(place);
 	for (const path of directories.keys()) if (path === place || path.startsWith(`${place}/`)) directories.delete(path);
 }
-
-function own({owners}: Site, {path, uid, gid}: TocEntry, chown: (uid: number, gid: number) => void): void {
-	if (owners === 'single') return;
-	try {
-		chown(uid, gid);
-	} catch (error) {
-		throw (error as NodeJS.ErrnoException).code === 'EINVAL' ? unmappedOwner(path, `${uid}:${gid}`, error) : error;
-	}
-}
-
-/** `user.*` is kept where the filesystem can. Capabilities must not get lost, unless there is one id, which has no use for them. */
-function attribute({owners}: Site, native: NativePath, {xattrs = {}}: TocEntry): void {
-	for (const [name, value] of Object.entries(xattrs)) {
-		try {
-			setXattr(native, name, Buffer.from(value, 'base64'));
-		} catch (error) {
-			if (name === 'security.capability' && owners === 'keep') throw error;
-		}
-	}
-}
-
-/** A Date, since Node takes a negative number for "now"; and none that a Date cannot hold. */
-function timeOf({mtime}: TocEntry): Date {
-	return new Date(Math.max(-latest, Math.min(latest, mtime)) * 1000);
-}
-
-const latest = 8_640_000_000_000;

@@ -1,4 +1,5 @@
-import {closeSync, openSync, writeSync} from 'node:fs';
+import {closeSync, openSync} from 'node:fs';
+import {writeAll} from '../bytes.ts';
 import {MachineError} from '../errors.ts';
 import type {Entry} from '../tree/entry.ts';
 import {decodeName} from '../tree/name.ts';
@@ -58,7 +59,7 @@ async function readEntries(path: string, compression: Compression, spool: string
 	const entries: TocEntry[] = [];
 	const output = compression === 'none' ? undefined : openSync(spool, 'wx', 0o600);
 	const keep = (chunk: Uint8Array) => {
-		if (output !== undefined) for (let at = 0; at < chunk.length; ) at += writeSync(output, chunk, at);
+		if (output !== undefined) writeAll(output, chunk);
 	};
 	try {
 		for await (const member of readTar(tapped(openDecompressed(path, compression), keep))) {

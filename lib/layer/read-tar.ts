@@ -1,6 +1,6 @@
 import type {Bytes} from '../bytes.ts';
 import {decodeName} from '../tree/name.ts';
-import {type ByteReader, byteReader} from './byte-reader.ts';
+import {type ByteReader, byteReader, nextBytes, skip} from './byte-reader.ts';
 import {Malformed} from './errors.ts';
 import {
 	blockSize,
@@ -34,18 +34,11 @@ export async function* readTar(source: Bytes): AsyncGenerator<Member, void> {
 			const {header, records} = await readHeader(reader, globals);
 			globals = records.globals;
 			if (!header) break;
-			let missing = header.size;
-			const content = async function* () {
-				while (missing > 0) {
-					const piece = await reader.some(missing);
-					if (piece === undefined) throw new Malformed('it ends too early');
-					missing -= piece.length;
-					yield piece;
-				}
-			};
-			yield {...header, offset: reader.position, content};
-			for await (const _ of content());
-			await skip(reader, paddingOf(header.size));
+			const content = nextBytes(reader, header.size);
+			const offset = reader.position;
+			yield {...header, offset, content};
+			const rest = offset + header.size + paddingOf(header.size) - reader.position;
+			if (rest > 0) await skip(reader, rest);
 		}
 		while (await reader.some(Number.MAX_SAFE_INTEGER));
 	} finally {
@@ -77,10 +70,14 @@ async function readHeader(reader: ByteReader, globals: Records): Promise<{header
 		}
 		zeros = 0;
 		const extension = extensions[raw.flag];
-		if (!extension) return {header: applyRecords(raw, new Map([...records.globals, ...records.own])), records};
+		if (!extension) return {header: applyRecords(raw, both(records)), records};
 		records = extension(records, await readExtension(reader, raw.size));
 	}
 	return {records};
+}
+
+function both({globals, own}: Extended): Records {
+	return globals.size === 0 ? own : new Map([...globals, ...own]);
 }
 
 /** Extended headers by their flag: POSIX's (`x`, Solaris' `X`, `g`) and GNU's long names. */
@@ -109,13 +106,15 @@ function applyRecords(raw: RawHeader, records: Records): Header {
 			`${JSON.stringify(decodeName(name))} ${sparse ? 'is a sparse file' : `has the type ${JSON.stringify(raw.flag)}`}, which is not read`,
 		);
 	const {uid, gid, major, minor} = raw;
+	const size = type === 'file' ? (numberOf(records, 'size') ?? raw.size) : 0;
+	if (!Number.isSafeInteger(size) || size < 0) throw new Malformed(`${JSON.stringify(decodeName(name))} has no size`);
 	return {
 		name,
 		type,
 		mode: raw.mode,
 		uid: numberOf(records, 'uid') ?? uid,
 		gid: numberOf(records, 'gid') ?? gid,
-		size: type === 'file' ? (numberOf(records, 'size') ?? raw.size) : 0,
+		size,
 		mtime: Math.floor(numberOf(records, 'mtime') ?? raw.mtime),
 		...(isLink(type) && {linkname: records.get('linkpath') ?? raw.linkname ?? Buffer.alloc(0)}),
 		...(isDevice(type) && {major: major ?? 0, minor: minor ?? 0}),
@@ -150,12 +149,4 @@ function isDevice(type: MemberType): boolean {
 function untilZero(bytes: Buffer): Buffer {
 	const end = bytes.indexOf(0);
 	return end < 0 ? bytes : bytes.subarray(0, end);
-}
-
-async function skip(reader: ByteReader, count: number): Promise<void> {
-	for (let missing = count; missing > 0; ) {
-		const piece = await reader.some(missing);
-		if (piece === undefined) throw new Malformed('it ends too early');
-		missing -= piece.length;
-	}
 }

@@ -13,13 +13,14 @@ export interface Removals {
  * For a folder that holds one layer: marks become those of overlayfs, which acts on them when the folder is mounted above others
  * (https://docs.kernel.org/filesystems/overlayfs.html#whiteouts-and-opaque-directories).
  */
-export function overlayRemovals(root: RootFolder): Removals {
+export function overlayRemovals(root: RootFolder, own: Set<string>): Removals {
 	return {
 		whiteout(path) {
 			const place = joinPath(root.makeDirectory(parentOf(path), path), nameOf(path));
 			const found = root.stat(place);
 			if (!found) mknod(root.native(place), {type: 'char', mode: 0});
-			else if (found.isDirectory()) hideLower(root, place);
+			own.add(place);
+			if (found?.isDirectory()) hideLower(root, place);
 		},
 		opaque: path => hideLower(root, root.makeDirectory(path, path)),
 	};

@@ -28,12 +28,21 @@ export interface RootFolder {
 /** How many links one path may lead through, as in the kernel. */
 const mostLinks = 40;
 
-/** `onMarked` hears of a directory that was made where a whiteout lay: it hides what lower layers have there. */
-export function rootFolder(folder: string, onMarked: (place: string) => void): RootFolder {
+interface Listener {
+	/** Hears of a directory that was made where a whiteout lay: it hides what lower layers have there. */
+	onMarked(place: string): void;
+	/** Called before the disk is asked about a place, or about any number of them. */
+	beforeLook(place?: string): void;
+}
+
+export function rootFolder(folder: string, {onMarked, beforeLook}: Listener): RootFolder {
 	const known = new Set<string>(['']);
 	const implicit = new Set<string>();
 	const native = (place: string) => nativePath(`${folder}/${place}`);
-	const stat = (place: string) => lstatSync(native(place), {throwIfNoEntry: false});
+	const stat = (place: string) => {
+		beforeLook(place);
+		return lstatSync(native(place), {throwIfNoEntry: false});
+	};
 
 	const make = (place: string, {mayMake}: Walk, marked: boolean) => {
 		if (!mayMake) throw new Missing();
@@ -77,8 +86,12 @@ export function rootFolder(folder: string, onMarked: (place: string) => void): R
 		},
 		native,
 		stat,
-		names: place => readdirSync(native(place), 'buffer').map(decodeName),
+		names(place) {
+			beforeLook();
+			return readdirSync(native(place), 'buffer').map(decodeName);
+		},
 		remove(place) {
+			beforeLook();
 			rmSync(native(place), {recursive: true, force: true});
 			known.clear();
 			known.add('');

@@ -7,7 +7,13 @@ export interface BlobSource {
 	/** Whether a blob of this digest (and size, where given) is there. */
 	has(digest: Digest, size?: number): boolean | Promise<boolean>;
 	/** The bytes of a blob. Rejects at the end if size or digest differ from the descriptor's, and at once if it is not there. */
-	open(descriptor: Descriptor): Bytes;
+	open(descriptor: Descriptor, options?: OpenOptions): Bytes;
+}
+
+/** What whoever reads a blob may want besides: to be told when it is read again from where it broke off, and to stop. */
+export interface OpenOptions {
+	readonly onRetry?: (retry: {readonly attempt: number; readonly reason: string; readonly delay: number}) => void;
+	readonly signal?: AbortSignal;
 }
 
 /** A place that blobs can be written to. */

@@ -16,8 +16,12 @@ export interface Descriptor {
 export interface Manifest {
 	readonly schemaVersion: 2;
 	readonly mediaType?: string;
+	/** What it is, if it is no image. */
+	readonly artifactType?: string;
 	readonly config: Descriptor;
 	readonly layers: readonly Descriptor[];
+	/** The manifest that it says something of. */
+	readonly subject?: Descriptor;
 	readonly annotations?: Readonly<Record<string, string>>;
 }
 
@@ -83,4 +87,9 @@ export interface ImageConfig {
 export interface Layer {
 	readonly descriptor: Descriptor;
 	readonly diffID: DiffID;
+}
+
+/** A layer whose blob may be on its way yet: `arriving` is the file that it is being written to. */
+export interface ArrivingLayer extends Layer {
+	readonly arriving?: string | undefined;
 }

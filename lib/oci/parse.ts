@@ -27,7 +27,27 @@ export function parseConfig(bytes: Uint8Array): StoredConfig | undefined {
 	const value = parseObject(bytes);
 	const ids: unknown = isObject(value?.rootfs) ? value.rootfs.diff_ids : undefined;
 	const whole = Array.isArray(ids) && ids.every(id => typeof id === 'string' && parseDiffID(id) !== undefined);
-	return whole ? (value as unknown as StoredConfig) : undefined;
+	const history = historyIn(value);
+	return whole && history ? ({...value, ...history} as unknown as StoredConfig) : undefined;
+}
+
+/** What a config has of a history, with nothing where it says null, as Go reads it; undefined if that is none. */
+function historyIn(config: Record<string, unknown> | undefined): {readonly history?: readonly object[]} | undefined {
+	const history = config?.history;
+	if (history === undefined) return {};
+	if (history === null) return {history: []};
+	const entries: readonly unknown[] | undefined = Array.isArray(history) ? history.map(withoutNulls) : undefined;
+	return entries?.every(isHistory) ? {history: entries} : undefined;
+}
+
+function withoutNulls(entry: unknown): unknown {
+	if (entry !== null && !isObject(entry)) return entry;
+	return Object.fromEntries(Object.entries(entry ?? {}).filter(([, value]) => value !== null));
+}
+
+function isHistory(value: unknown): value is object {
+	if (!isObject(value)) return false;
+	return [value.created, value.created_by].every(text => text === undefined || typeof text === 'string');
 }
 
 function parseObject(bytes: Uint8Array): Record<string, unknown> | undefined {

@@ -7,6 +7,11 @@ export interface Platform {
 	readonly 'os.features'?: readonly string[];
 }
 
+/** Whether nothing runs on it: `unknown/unknown` is what buildx says of an attestation. */
+export function isNowhere(platform: Platform | undefined): boolean {
+	return platform?.os === 'unknown';
+}
+
 /** Names that other tools and kernels use, as Go names them. */
 const architectures: Readonly<Record<string, string>> = {
 	x86_64: 'amd64',

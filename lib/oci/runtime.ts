@@ -12,6 +12,7 @@ export interface Spec {
 /** https://github.com/opencontainers/runtime-spec/blob/main/config.md#process */
 export interface Process {
 	readonly terminal?: boolean;
+	readonly consoleSize?: {readonly height: number; readonly width: number};
 	readonly user: User;
 	readonly args: readonly string[];
 	readonly env: readonly string[];

@@ -30,7 +30,7 @@ export function planDockerfile(dockerfile: Dockerfile, request: PlanRequest): Pl
 	);
 	if ('untimed' in dated) return deepFreeze({untimed: dated.untimed});
 	if (dated.epoch !== undefined) for (const known of [globals, buildArgs]) tellEpoch(known, dated.epoch);
-	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
+	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform, from: request.from});
 	const target = targetNode(graph.nodes, request.target);
 	const reach = reachFrom([target], graph, request);
 	if (reach.missing.length > 0) return deepFreeze({missing: distinct(reach.missing)});

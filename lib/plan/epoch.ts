@@ -16,7 +16,8 @@ export function sourceDateEpoch(
 	{contexts, times}: Pick<PlanRequest, 'contexts' | 'times'>,
 ): {readonly epoch?: number} | {readonly untimed: UntimedStage} {
 	if (given === undefined || given === '') return {};
-	if (/^\d{1,12}$/.test(given)) return {epoch: Number(given)};
+	const seconds = epochSeconds(given);
+	if (seconds !== undefined) return {epoch: seconds};
 	if (given === 'context' || Object.hasOwn(contexts, given)) return known(times.get(given));
 	const location = declaration(dockerfile);
 	const stage = dockerfile.stages.find(({from}) => from.as?.name.text.toLowerCase() === given.toLowerCase());
@@ -24,9 +25,18 @@ export function sourceDateEpoch(
 		return times.has(given)
 			? known(times.get(given))
 			: {untimed: {name: given, source: sourceOf(stage, given, location)}};
+	throw badEpoch(given, location);
+}
+
+/** A text of digits as seconds since the epoch. */
+export function epochSeconds(text: string): number | undefined {
+	return /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+}
+
+export function badEpoch(given: string, location?: Location): DockerfileError | UsageError {
 	const message = `${name} is no number of seconds: ${given}`;
 	const help = [`as in: ${name}=$(git log -1 --format=%ct)`];
-	throw location
+	return location
 		? new DockerfileError('BAD_EPOCH', message, {location, help})
 		: new UsageError('BAD_EPOCH', message, {help});
 }

@@ -37,10 +37,12 @@ export interface GraphOf {
 	readonly globals: Globals;
 	readonly findContext: FindContext;
 	readonly platform: Platform;
+	/** In place of what the first FROM names. */
+	readonly from: string | undefined;
 }
 
 export function stageGraph(origin: GraphOf): Graph {
-	const {dockerfile, globals, findContext} = origin;
+	const {dockerfile, globals, findContext, from} = origin;
 	const nodes = nodesOf(dockerfile.stages);
 	const platform = (node: Node) => fromPlatform(node, dockerfile, globals);
 	/** A named context takes the place of the stage it is named for (SURFACE FRM-6). */
@@ -56,6 +58,7 @@ export function stageGraph(origin: GraphOf): Graph {
 		base(node) {
 			const replaced = asBase(node);
 			if (replaced.kind !== 'stage') return replaced;
+			if (node.index === 0 && from !== undefined) return external(from, platform(node) ?? origin.platform);
 			const {value, unmatched} = expandFrom(node.from.image, node.from, {dockerfile, globals});
 			const stage = aliased(value, nodes.slice(0, node.index));
 			if (stage) return asBase(stage);

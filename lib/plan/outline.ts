@@ -48,7 +48,7 @@ export function outlineDockerfile(dockerfile: Dockerfile, request: PlanRequest):
 	const buildArgs = new Map(Object.entries(request.buildArgs));
 	const globals = globalArgs(dockerfile, request, buildArgs);
 	const findContext = namedContexts(request.contexts);
-	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
+	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform, from: request.from});
 	const target = targetNode(graph.nodes, request.target);
 	const {stages, missing} = reachFrom([target], graph, request);
 	if (missing.length > 0) return {missing};

@@ -8,6 +8,10 @@ export interface PlanRequest {
 	/** Name or index of a stage; absent: the last. */
 	readonly target?: string;
 	readonly buildArgs: Readonly<Record<string, string>>;
+	/** Variables that each stage begins with, besides those of its base. */
+	readonly env?: Readonly<Record<string, string>>;
+	/** In place of what the first FROM names. */
+	readonly from?: string;
 	/** What the image is for. */
 	readonly platform: Platform;
 	/** Where it is built. */

@@ -6,7 +6,7 @@ import type {Graph} from './graph.ts';
 import type {Stage} from './plan.ts';
 import type {Reached} from './reach.ts';
 import type {PlanRequest} from './request.ts';
-import {type Scope, scopeOf} from './scope.ts';
+import {type Scope, scopeOf, withEnvironment} from './scope.ts';
 import type {StepDraft, Surroundings} from './steps/draft.ts';
 import {planInstruction} from './steps/plan.ts';
 
@@ -49,7 +49,9 @@ export function startStage(
 			source: (name, instruction) => graph.source(name, node, instruction),
 		},
 		// FROM stage: its ENV, ARGs, WORKDIR, USER and SHELL go on (SURFACE EXP-7); but the history names only a stage's own ARGs
-		scope: parent ? {...parent.scope, args: new Map()} : scopeOf(configOf(base, request.bases) ?? {}),
+		scope: parent
+			? {...parent.scope, args: new Map()}
+			: withEnvironment(scopeOf(configOf(base, request.bases) ?? {}), Object.entries(request.env ?? {})),
 	};
 }
 

@@ -1,12 +1,12 @@
 import {collect} from '../bytes.ts';
-import {RegistryError} from '../errors.ts';
+import {bare} from '../oci/descriptor.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {Descriptor, ImageConfig, Manifest} from '../oci/image.ts';
-import {isImageConfig, isIndex} from '../oci/media-types.ts';
+import {isImageConfig, isIndex, isManifest} from '../oci/media-types.ts';
 import {parseConfig, parseIndex, parseManifest} from '../oci/parse.ts';
-import {choosePlatform, formatPlatform, normalizePlatform, type Platform} from '../oci/platform.ts';
+import {choosePlatform, formatPlatform, isNowhere, normalizePlatform, type Platform} from '../oci/platform.ts';
 import type {BlobStore} from '../store/store.ts';
-import {noPlatform} from './errors.ts';
+import {noImage, noPlatform} from './errors.ts';
 import type {ImageSource, Resolved} from './source.ts';
 
 /** An image to build on. Its manifest and config are in the store, its layers need not be. */
@@ -47,11 +47,11 @@ export async function completeBase(source: ImageSource, known: KnownBase): Promi
 	const {descriptor, resolved, platform, blobs} = known;
 	const manifest = parseManifest(await collect(blobs.open(descriptor)));
 	if (!manifest || !isImageConfig(manifest.config.mediaType))
-		throw noImage(source, manifest?.config.mediaType ?? descriptor.mediaType);
+		throw noImage(source.name, manifest?.config.mediaType ?? descriptor.mediaType);
 	await blobs.put(manifest.config, source.open(manifest.config));
 	const stored = parseConfig(await collect(blobs.open(manifest.config)));
 	if (stored?.rootfs.diff_ids.length !== manifest.layers.length)
-		throw noImage(source, 'a config that does not fit its layers');
+		throw noImage(source.name, 'a config that does not fit its layers');
 	const {os, architecture} = platform;
 	const config = {...stored, os: stored.os || os, architecture: stored.architecture || architecture};
 	return {reference: source.name, resolved, descriptor: bare(descriptor), manifest, config, source};
@@ -65,13 +65,14 @@ async function imageIn(
 ): Promise<Resolved> {
 	const {descriptor, bytes} = resolved;
 	if (!isIndex(descriptor.mediaType)) {
-		if (!parseManifest(bytes)) throw noImage(source, descriptor.mediaType);
+		if (!parseManifest(bytes)) throw noImage(source.name, descriptor.mediaType);
 		return resolved;
 	}
 	const index = parseIndex(bytes);
-	if (!index) throw noImage(source, descriptor.mediaType);
+	if (!index) throw noImage(source.name, descriptor.mediaType);
 	const chosen = choosePlatform(index.manifests, platform);
 	if (!chosen) throw noPlatform(source.name, formatPlatform(normalizePlatform(platform)), platformsOf(index.manifests));
+	if (!isIndex(chosen.mediaType) && !isManifest(chosen.mediaType)) throw noImage(source.name, chosen.mediaType);
 	const inner = await collect(source.open(chosen));
 	blobs.add(inner, chosen.mediaType);
 	return imageIn(source, platform, {resolved: {descriptor: chosen, bytes: inner}, blobs});
@@ -79,17 +80,7 @@ async function imageIn(
 
 /** The platforms of an index as its publisher wrote them; attestations are no images. */
 function platformsOf(manifests: readonly Descriptor[]): string[] {
-	return manifests.flatMap(({platform}) => (platform && platform.os !== 'unknown' ? [formatPlatform(platform)] : []));
+	return manifests.flatMap(({platform}) => (platform && !isNowhere(platform) ? [formatPlatform(platform)] : []));
 }
 
 /** A manifest as such: what an index says of it besides is the index's. */
-function bare({mediaType, digest, size}: Descriptor): Descriptor {
-	return {mediaType, digest, size};
-}
-
-function noImage(source: ImageSource, found: string): RegistryError {
-	const old = found.startsWith('application/vnd.docker.distribution.manifest.v1');
-	return new RegistryError('NOT_AN_IMAGE', `${source.name} is not an image that strata can build on`, {
-		notes: [old ? `it is in docker's format of before 2016: ${found}` : `found ${found || 'no media type'}`],
-	});
-}

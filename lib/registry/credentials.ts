@@ -1,72 +1,41 @@
-import {readFileSync} from 'node:fs';
-import {join} from 'node:path';
-import {UsageError} from '../errors.ts';
 import type {Reference} from '../oci/reference.ts';
-
-/** Variables that say where logins are kept. */
-export type LoginEnvironment = Readonly<Record<string, string | undefined>>;
+import {credentialHelper} from './credential-helper.ts';
+import type {Login} from './login.ts';
+import {
+	hostsOf,
+	isReadable,
+	type LoginEnvironment,
+	type LoginFile,
+	loginFiles,
+	readLoginFile,
+	serverOf,
+} from './login-files.ts';
 
 /**
- * The header with which a login for a repository is shown: `Basic …`; undefined if none is kept where `docker login` and
- * `podman login` keep them. Throws a UsageError for a file that cannot be read as one of theirs.
- * https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md
+ * The login for a repository; undefined if none is kept where `docker login` and `podman login` keep them, or have them kept by a
+ * helper. A file that this user may not read keeps none for him. Rejects with a UsageError for a file or a helper that cannot be understood.
  */
-export function loginFor(reference: Reference, env: LoginEnvironment): string | undefined {
-	const names = namesOf(reference);
-	for (const file of loginFiles(env)) {
-		const logins = readLogins(file);
-		const found = names.map(name => logins.get(name)).find(Boolean);
-		if (found !== undefined) return `Basic ${found}`;
+export async function loginFor(reference: Reference, env: LoginEnvironment): Promise<Login | undefined> {
+	for (const path of loginFiles(env).filter(isReadable)) {
+		const found = await loginIn(readLoginFile(path), reference, env);
+		if (found) return found;
 	}
 	return undefined;
 }
 
-/** Where logins are looked for, in this order. */
-export function loginFiles(env: LoginEnvironment): readonly string[] {
-	const {REGISTRY_AUTH_FILE: named, DOCKER_CONFIG: docker, XDG_RUNTIME_DIR: session, HOME: home} = env;
-	if (named) return [named];
-	const dockerFolder = docker || (home && join(home, '.docker'));
-	return [
-		...(dockerFolder ? [join(dockerFolder, 'config.json')] : []),
-		...(session ? [join(session, 'containers/auth.json')] : []),
-		...(home ? [join(home, '.config/containers/auth.json')] : []),
-	];
+async function loginIn(file: LoginFile, reference: Reference, env: LoginEnvironment): Promise<Login | undefined> {
+	const name = file.helperFor(reference.registry);
+	const helper = name === undefined ? undefined : credentialHelper(name, env);
+	const kept = await helper?.get(serverOf(reference.registry));
+	if (kept) return kept;
+	return namesOf(reference)
+		.map(name => file.logins.get(name))
+		.find(Boolean);
 }
 
 /** What a login for the repository may be kept under: the repository, what is above it, the registry. */
 function namesOf({registry, repository}: Reference): readonly string[] {
-	const hosts = registry === 'docker.io' ? ['docker.io', 'index.docker.io'] : [registry];
 	const parts = repository.split('/');
 	const paths = parts.map((_, index) => `/${parts.slice(0, parts.length - index).join('/')}`);
-	return [...paths, ''].flatMap(path => hosts.map(host => `${host}${path}`));
-}
-
-/** By name, without the scheme and the version that old files have: `https://index.docker.io/v1/`. */
-function readLogins(file: string): ReadonlyMap<string, string> {
-	const text = textOf(file);
-	if (text === undefined) return new Map();
-	try {
-		const {auths = {}} = JSON.parse(text) as {auths?: Readonly<Record<string, {auth?: unknown}>>};
-		return new Map(
-			Object.entries(auths).flatMap(([name, {auth}]) =>
-				typeof auth === 'string' && /^[\w+/]+=*$/.test(auth) ? [[plain(name), auth] as const] : [],
-			),
-		);
-	} catch (error) {
-		const help = ['repair it, or log in anew: podman login or docker login writes it'];
-		throw new UsageError('LOGIN_FILE', `cannot read the logins in ${file}: it is no JSON`, {cause: error, help});
-	}
-}
-
-function plain(name: string): string {
-	return name.replace(/^https?:\/\//, '').replace(/\/(?:v[12]\/?)?$/, '');
-}
-
-/** Whoever has no login has no such file; one that others may not read is none for us. */
-function textOf(file: string): string | undefined {
-	try {
-		return readFileSync(file, 'utf8');
-	} catch {
-		return undefined;
-	}
+	return [...paths, ''].flatMap(path => hostsOf(registry).map(host => `${host}${path}`));
 }

@@ -2,6 +2,7 @@ import {existsSync} from 'node:fs';
 import {join, resolve} from 'node:path';
 import {collect} from '../bytes.ts';
 import {UsageError} from '../errors.ts';
+import {bare} from '../oci/descriptor.ts';
 import {type Digest, parseDigest} from '../oci/digest.ts';
 import type {Descriptor} from '../oci/image.ts';
 import {descriptorOf, nameOf} from '../oci/layout.ts';
@@ -50,8 +51,8 @@ export function layoutSource(reference: LayoutReference): ImageSource {
 		open,
 		peek: async () => find().digest,
 		async resolve() {
-			const {mediaType, digest, size} = find();
-			return {descriptor: {mediaType, digest, size}, bytes: await collect(open({mediaType, digest, size}))};
+			const descriptor = bare(find());
+			return {descriptor, bytes: await collect(open(descriptor))};
 		},
 	};
 }

@@ -5,11 +5,12 @@ import type {Descriptor} from '../oci/image.ts';
 import {isIndex} from '../oci/media-types.ts';
 import {parseConfig, parseIndex, parseManifest} from '../oci/parse.ts';
 import {choosePlatform, formatPlatform, normalizePlatform, type Platform, satisfies} from '../oci/platform.ts';
-import {familiarName, parseReference, type Reference} from '../oci/reference.ts';
+import {canonicalName, familiarName, parseReference, type Reference} from '../oci/reference.ts';
 import type {BaseRecord, Store} from '../store/store.ts';
 import {type Base, completeBase, type KnownBase, readBase} from './base.ts';
 import type {RegistryOptions} from './client.ts';
-import {registrySource} from './source.ts';
+import {imageSource} from './image-source.ts';
+import {firstFound, isShort, meanings} from './short-names.ts';
 
 export interface ResolveOptions extends RegistryOptions {
 	readonly store: Store;
@@ -29,11 +30,19 @@ export async function resolveBase(name: string, platform: Platform, options: Res
 			help: ['as in: debian:bookworm or registry.example.com/team/app:1.4'],
 		});
 	const {store, pull = false} = options;
-	const source = registrySource(reference, options);
-	const place: Place = {name: source.name, platform, store};
+	const place: Place = {platform, store};
 	const known = pull ? undefined : await localImage(reference, place);
-	if (known) return completeBase(source, known);
-	const before = recorded(place);
+	if (known) return completeBase(imageSource(reference, options), known);
+	if (!isShort(name) || recorded(canonicalName(reference), place)) return fromRegistry(reference, place, options);
+	return firstFound(await meanings(name, options), one => fromRegistry(one, place, options));
+}
+
+/** What a registry says of a name now, or said when it was last asked. */
+async function fromRegistry(reference: Reference, place: Place, options: ResolveOptions): Promise<Base> {
+	const {store, pull = false} = options;
+	const {platform} = place;
+	const source = imageSource(reference, options);
+	const before = recorded(source.name, place);
 	const unchanged = before && (!pull || (await source.peek()) === before.resolved);
 	const base = unchanged ? await completeBase(source, before) : await readBase(source, platform, store.blobs);
 	if (pull || !unchanged) remember(base, place);
@@ -46,7 +55,6 @@ export function baseRecordKey(name: string, platform: Platform): string {
 }
 
 interface Place {
-	readonly name: string;
 	readonly platform: Platform;
 	readonly store: Store;
 }
@@ -78,7 +86,7 @@ async function runsOn(descriptor: Descriptor, platform: Platform, {blobs}: Store
 }
 
 /** What the name stood for when a registry was last asked, if its manifest is still in the store. */
-function recorded({name, platform, store}: Place): KnownBase | undefined {
+function recorded(name: string, {platform, store}: Place): KnownBase | undefined {
 	const record = store.records<BaseRecord>('bases').get(baseRecordKey(name, platform));
 	if (!record || !store.blobs.has(record.descriptor.digest, record.descriptor.size)) return undefined;
 	return {descriptor: record.descriptor, resolved: record.resolved, platform, blobs: store.blobs};

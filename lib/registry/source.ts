@@ -1,5 +1,5 @@
 import {type Bytes, collect} from '../bytes.ts';
-import {attempts, PassingError, type RetryOptions} from '../http/attempts.ts';
+import {attempts, PassingError} from '../http/attempts.ts';
 import {type Answer, discard, upTo} from '../http/transport.ts';
 import type {BlobSource} from '../oci/blobs.ts';
 import {type Digest, digestOf, parseDigest} from '../oci/digest.ts';
@@ -9,7 +9,8 @@ import {parseIndex, parseManifest} from '../oci/parse.ts';
 import {canonicalName, type Reference} from '../oci/reference.ts';
 import {DigestMismatchError, verify} from '../oci/verify.ts';
 import {type RegistryOptions, type Repository, repositoryOf} from './client.ts';
-import {altered, gaveUp, missing, notFound} from './errors.ts';
+import {isDocument, largestManifest} from './documents.ts';
+import {altered, gaveUp, missing, noImage, notFound, tooLarge} from './errors.ts';
 
 /** What a name stands for, and a place that has all of it. */
 export interface ImageSource extends BlobSource {
@@ -19,11 +20,7 @@ export interface ImageSource extends BlobSource {
 	resolve(): Promise<Resolved>;
 	/** The digest of what `resolve` would return, where that can be had for less. */
 	peek(): Promise<Digest | undefined>;
-	open(descriptor: Descriptor, options?: OpenOptions): Bytes;
 }
-
-/** What may differ from one blob of a source to the next. */
-export type OpenOptions = Pick<RetryOptions, 'onRetry' | 'signal'>;
 
 export interface Resolved {
 	readonly descriptor: Descriptor;
@@ -33,8 +30,6 @@ export interface Resolved {
 export type RegistrySource = ImageSource;
 
 const manifestTypes = [ociIndex, ociManifest, dockerManifestList, dockerManifest].join(', ');
-/** Registries take no larger one: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests */
-const largestManifest = 4 << 20;
 
 /** What a registry has under `reference`. Asks nothing before it is asked. */
 export function registrySource(reference: Reference, options: RegistryOptions = {}): RegistrySource {
@@ -61,12 +56,17 @@ async function resolve({reference, repository}: Pull, version: string): Promise<
 	const {headers, status, url} = answer;
 	if (status !== 200) throw await discarded(answer, notFound(reference, url.host));
 	const bytes = await collect(upTo(largestManifest, answer.body));
-	const mediaType = mediaTypeOf(headers['content-type'] ?? '', bytes);
-	const descriptor = {mediaType, digest: digestOf(bytes), size: bytes.byteLength};
+	if (bytes.byteLength > largestManifest) throw tooLarge(reference, {mediaType: ociManifest}, url.host);
+	const said = headers['content-type']?.split(';')[0]?.trim() ?? '';
+	const mediaType = mediaTypeOf(said, bytes);
+	const descriptor = {mediaType: mediaType ?? ociManifest, digest: digestOf(bytes), size: bytes.byteLength};
 	const expected = reference.digest ?? contentDigest(answer) ?? descriptor.digest;
-	if (descriptor.digest === expected) return {descriptor, bytes};
-	const received = {digest: descriptor.digest, bytes: bytes.byteLength};
-	throw altered(reference, new DigestMismatchError({...descriptor, digest: expected}, received), url.host);
+	if (descriptor.digest !== expected) {
+		const received = {digest: descriptor.digest, bytes: bytes.byteLength};
+		throw altered(reference, new DigestMismatchError({...descriptor, digest: expected}, received), url.host);
+	}
+	if (mediaType === undefined) throw noImage(canonicalName(reference), said);
+	return {descriptor, bytes};
 }
 
 /** A HEAD request: registries do not count it as a pull. */
@@ -94,6 +94,9 @@ function contentDigest({headers}: Answer): Digest | undefined {
 
 async function* open(pull: Pull, descriptor: Descriptor): Bytes {
 	const place = {host: pull.repository.url.host};
+	if (isDocument(descriptor) && descriptor.size > largestManifest) {
+		throw tooLarge(pull.reference, descriptor, place.host);
+	}
 	try {
 		yield* verify(descriptor, whole(pull, descriptor, place));
 	} catch (error) {
@@ -111,23 +114,27 @@ async function* whole({reference, repository, options}: Pull, descriptor: Descri
 			const answer = await repository.send({...request(descriptor, received), ...(signal ? {signal} : {})});
 			place.host = answer.url.host;
 			if (answer.status === 404) throw await discarded(answer, missing(reference, descriptor, place.host));
+			const total = totalOf(answer);
+			// all that the registry has: whether that is the blob is for whoever holds its digest against it
+			if (answer.status === 416 && (total ?? received) <= received) return await discard(answer);
 			for await (const chunk of from(received, answer)) {
 				received += chunk.byteLength;
 				yield chunk;
 			}
-			if (received >= descriptor.size) return;
+			if (received >= Math.min(descriptor.size, total ?? descriptor.size)) return;
 			throw new PassingError('the answer was cut short');
 		} catch (error) {
+			tries.reached(received);
 			await tries.failed(error);
 		}
 	}
 }
 
 function request({mediaType, digest}: Descriptor, start: number) {
-	const isDocument = isManifest(mediaType) || isIndex(mediaType);
+	const isNamed = isManifest(mediaType) || isIndex(mediaType);
 	const range: Record<string, string> = start > 0 ? {range: `bytes=${start}-`} : {};
-	const headers = {...(isDocument ? {accept: mediaType} : {}), ...range};
-	return {path: `${isDocument ? 'manifests' : 'blobs'}/${digest}`, method: 'GET' as const, headers};
+	const headers = {...(isNamed ? {accept: mediaType} : {}), ...range};
+	return {path: `${isNamed ? 'manifests' : 'blobs'}/${digest}`, method: 'GET' as const, headers};
 }
 
 /** The part of a body that begins at `start`; a server that knows no ranges sends what came before it once more. */
@@ -150,15 +157,22 @@ function positionOf({status, headers}: Answer): number {
 	return status === 206 ? Number(/^bytes (\d+)-/.exec(headers['content-range'] ?? '')?.[1]) : Number.NaN;
 }
 
+/** How long the whole is by an answer that has a part of it, or none; undefined if it does not say. */
+function totalOf({status, headers}: Answer): number | undefined {
+	const said = status === 200 ? headers['content-length'] : /\/(\d+)$/.exec(headers['content-range'] ?? '')?.[1];
+	return said === undefined ? undefined : Number(said);
+}
+
 async function discarded<T>(answer: Answer, result: T): Promise<T> {
 	await discard(answer);
 	return result;
 }
 
-/** As the registry says; servers of plain files do not know, but the document does. */
-function mediaTypeOf(contentType: string, bytes: Uint8Array): string {
-	const said = contentType.split(';')[0]?.trim() ?? '';
-	if (isIndex(said) || isManifest(said)) return said;
-	const index = parseIndex(bytes);
-	return index ? (index.mediaType ?? ociIndex) : (parseManifest(bytes)?.mediaType ?? (said || ociManifest));
+/** What a manifest or index is, as the registry says; servers of plain files do not know, but the document does. undefined for anything else. */
+function mediaTypeOf(said: string, bytes: Uint8Array): string | undefined {
+	const [index, manifest] = [parseIndex(bytes), parseManifest(bytes)];
+	if (isIndex(said)) return index && said;
+	if (isManifest(said)) return manifest && said;
+	if (index) return index.mediaType ?? ociIndex;
+	return manifest && (manifest.mediaType ?? ociManifest);
 }

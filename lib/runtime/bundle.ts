@@ -35,7 +35,8 @@ export function bundleConfig(job: RunJob, user: UserIds, rootfs: string, options
 function processOf(job: RunJob, user: UserIds, singleID: boolean): Process {
 	const hasHome = job.env.some(variable => /^HOME=./.test(variable));
 	return {
-		terminal: false,
+		terminal: job.terminal !== undefined,
+		...(job.terminal && {consoleSize: {height: job.terminal.rows, width: job.terminal.columns}}),
 		user: {uid: user.uid, gid: user.gid, umask: 0o022, additionalGids: singleID ? [] : supplementary(user)},
 		args: job.argv,
 		env: hasHome ? job.env : [...job.env.filter(variable => variable !== 'HOME='), `HOME=${user.home}`],

@@ -26,6 +26,14 @@ export interface RunJob {
 	readonly files: readonly {readonly path: string; readonly data: string; readonly mode: number}[];
 	/** Folders and memory seen at an absolute path while it runs. */
 	readonly mounts: readonly JobMount[];
+	/** The size of the terminal that its program is given; absent: it is given none. */
+	readonly terminal?: TerminalSize;
+}
+
+/** In cells. */
+export interface TerminalSize {
+	readonly columns: number;
+	readonly rows: number;
 }
 
 /** https://man7.org/linux/man-pages/man2/getrlimit.2.html; `Infinity` is no limit. */

@@ -10,9 +10,25 @@ export interface Runtime {
 	run(bundle: string, id: string, options: RunHooks): Promise<{readonly status: number | NodeJS.Signals}>;
 }
 
+/** Descriptors by their use. */
+export interface Stdio {
+	readonly stdin: number;
+	readonly stdout: number;
+	readonly stderr: number;
+}
+
 export interface RunHooks {
-	/** Takes a piece of output. The program is not read further until the promise resolves, so its pipe fills and it waits. */
-	readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => Promise<void>;
+	/**
+	 * Takes a piece of output. The program is not read further until the promise resolves, so its pipe fills and it waits; with
+	 * `closed` it is never read again, and finds its pipe broken. Nothing is heard of the output on a terminal.
+	 */
+	readonly onOutput: (stream: 'stdout' | 'stderr', data: Uint8Array) => Promise<'closed' | undefined>;
+	/** What the program reads. Default: nothing. */
+	readonly stdin?: number;
+	/** The terminal that a job with one is shown on, for input, output and errors. */
+	readonly terminal?: Stdio;
+	/** Called once, with how signals are sent to the program, by number; WINCH tells it that its terminal has another size. */
+	readonly onStart?: (send: (signal: number) => void) => void;
 	/** TERM to the program, KILL to the whole container after 2 s. `run` then still resolves. */
 	readonly signal?: AbortSignal;
 }

@@ -1,12 +1,13 @@
 import {execFile} from 'node:child_process';
+import {randomBytes} from 'node:crypto';
 import {mkdirSync, rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {promisify} from 'node:util';
 import type {Layer} from '../oci/image.ts';
-import {collectChanges, scanTree} from './changes.ts';
+import {collectChanges, scanTree, type TreeScan} from './changes.ts';
 import {contentOf, draftFolder, keepFolder} from './folders.ts';
 import {chainsOf, placesOf, remember} from './places.ts';
-import type {ActivateOptions, ActiveSnapshot, Snapshot, Snapshotter} from './snapshot.ts';
+import type {ActivateOptions, ActiveSnapshot, ChangedFiles, Snapshot, Snapshotter} from './snapshot.ts';
 import type {Unpacking} from './unpack.ts';
 
 const run = promisify(execFile);
@@ -54,13 +55,18 @@ async function activate(root: string, parent: Snapshot, {folder}: ActivateOption
 	return {
 		rootfs,
 		commit: async () => {
-			const changes = `${folder}-changes`;
-			collectChanges(rootfs, before, changes);
-			const snapshot = {folders: [keepFolder(root, draft)]};
-			return {snapshot, changes, [Symbol.dispose]: () => rmSync(changes, {recursive: true, force: true})};
+			const changed = changedFiles(rootfs, before, `${folder}-changes`);
+			return {...changed, snapshot: {folders: [keepFolder(root, draft)]}};
 		},
+		changes: () => changedFiles(rootfs, before, `${folder}-changes-${randomBytes(4).toString('hex')}`),
 		[Symbol.asyncDispose]: async () => rmSync(folder, {recursive: true, force: true}),
 	};
+}
+
+/** What differs from `before`, collected in the new folder `changes`. */
+function changedFiles(rootfs: string, before: TreeScan, changes: string): ChangedFiles {
+	collectChanges(rootfs, before, changes);
+	return {changes, [Symbol.dispose]: () => rmSync(changes, {recursive: true, force: true})};
 }
 
 /** Everything of a folder into another that is there: owners, times, attributes, hard links. */

@@ -48,6 +48,7 @@ async function activate(root: string, parent: Snapshot, {folder, stubs}: Activat
 			await release();
 			return freeze(root, parent, {draft, restored: restored ?? []});
 		},
+		changes: () => ({changes: join(draft, 'fs'), [Symbol.dispose]: () => {}}),
 		[Symbol.asyncDispose]: async () => {
 			await release();
 			rmSync(folder, {recursive: true, force: true});

@@ -1,5 +1,5 @@
 import type {ChainID} from '../oci/digest.ts';
-import type {Layer} from '../oci/image.ts';
+import type {ArrivingLayer} from '../oci/image.ts';
 
 /** A root filesystem at rest, as plain data: the names of its folders below ROOT/snapshots, the lowest first. */
 export interface Snapshot {
@@ -10,7 +10,7 @@ export interface Snapshot {
 export interface Snapshotter {
 	readonly kind: 'overlay' | 'copy';
 	/** The snapshot of a stack, the lowest layer first. Only what no earlier call unpacked is unpacked; others that need the same wait for it. */
-	prepare(layers: readonly Layer[]): Promise<Snapshot>;
+	prepare(layers: readonly ArrivingLayer[]): Promise<Snapshot>;
 	/** A writable root filesystem on `parent`. `folder` is new, on the store's filesystem, and its own. */
 	activate(parent: Snapshot, options: ActivateOptions): Promise<ActiveSnapshot>;
 	/** A folder with all the files of a snapshot, to be looked at and never written to. Undefined if no single folder has them. */
@@ -40,6 +40,8 @@ export interface ActiveSnapshot extends AsyncDisposable {
 	 * besides the program, and are no change if they still are as said here.
 	 */
 	commit(restored?: readonly Restored[]): Promise<Frozen>;
+	/** What has changed so far; it stays in use. */
+	changes(): ChangedFiles;
 }
 
 export interface Restored {
@@ -50,9 +52,13 @@ export interface Restored {
 	readonly mtimeNs: bigint;
 }
 
-/** A new snapshot, and what it adds. Disposed of when `changes` has been read. */
-export interface Frozen extends Disposable {
+/** A new snapshot, and what it adds. */
+export interface Frozen extends ChangedFiles {
 	readonly snapshot: Snapshot;
+}
+
+/** What a program changed. Disposed of when it has been read. */
+export interface ChangedFiles extends Disposable {
 	/** What changed, as an upper folder of overlayfs: whiteouts are devices 0:0, opaque directories have `user.overlay.opaque`. */
 	readonly changes: string;
 }

@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import type {ChainID} from '../oci/digest.ts';
-import type {Layer} from '../oci/image.ts';
+import type {ArrivingLayer} from '../oci/image.ts';
 import type {Store} from '../store/store.ts';
 import {contentOf, draftFolder, keepFolder} from './folders.ts';
 import {inheritDirectories} from './inherit.ts';
@@ -18,7 +18,7 @@ export interface Unpacking {
  * Puts the files of a layer's blob into a folder. `whiteouts`: `overlay` writes them as overlayfs has them,
  * `remove` does what they say to a folder that holds the lower layers already.
  */
-export type ApplyLayer = (layer: Layer, folder: string, whiteouts: 'overlay' | 'remove') => Promise<Applied>;
+export type ApplyLayer = (layer: ArrivingLayer, folder: string, whiteouts: 'overlay' | 'remove') => Promise<Applied>;
 
 export interface Applied {
 	/** Directories that had to be made for their children, the layer having no entry of its own for them; parents first. */
@@ -29,7 +29,7 @@ export interface Applied {
  * The folder of each layer of a stack. What is missing is unpacked side by side, under locks taken from the lowest
  * layer up, so that two processes with a common base cannot wait for each other. Nothing half unpacked has a record.
  */
-export async function unpackStack(layers: readonly Layer[], unpacking: Unpacking): Promise<string[]> {
+export async function unpackStack(layers: readonly ArrivingLayer[], unpacking: Unpacking): Promise<string[]> {
 	const places = placesOf(unpacking.store, 'overlay');
 	const chains = chainsOf(layers);
 	const {found, locks} = await lockMissing(chains, places, unpacking);
@@ -65,14 +65,16 @@ async function lockMissing(chains: readonly ChainID[], places: Places, {store}: 
 /** How many layers are unpacked at the same time: while one decompresses, others write. */
 const most = 4;
 
-/** The results in order. After a failure nothing more is begun. */
+/** The results in order. After a failure nothing more is begun, and what was begun has ended when it rejects. */
 async function someAtOnce<Item, Result>(items: readonly Item[], work: (item: Item, index: number) => Promise<Result>) {
 	const results: Result[] = [];
 	const rest = each(items);
 	const lane = async () => {
 		for (const [index, item] of rest) results[index] = await work(item, index);
 	};
-	await Promise.all(Array.from({length: most}, lane));
+	const lanes = Array.from({length: most}, lane);
+	await Promise.allSettled(lanes);
+	await Promise.all(lanes);
 	return results;
 }
 
@@ -85,7 +87,7 @@ interface Draft extends Applied {
 	readonly folder: string;
 }
 
-async function draft(layer: Layer, {scratch, apply}: Unpacking): Promise<Draft> {
+async function draft(layer: ArrivingLayer, {scratch, apply}: Unpacking): Promise<Draft> {
 	const folder = draftFolder(scratch);
 	return {folder, ...(await apply(layer, join(folder, 'fs'), 'overlay'))};
 }

@@ -51,11 +51,12 @@ export function blobStore(root: string, temporary: () => string): BlobStore {
 		has,
 		pathOf: digest => blobPath(root, digest),
 		open: descriptor => openOwn(root, descriptor),
-		async put(descriptor, content) {
+		async put(descriptor, content, onBegin) {
 			if (has(descriptor.digest, descriptor.size)) return;
 			const move = moveTo(descriptor.digest);
 			try {
-				await writeStream(move.temporary, verify(descriptor, content));
+				const begun = () => onBegin?.(move.temporary);
+				await writeStream(move.temporary, afterBegin(verify(descriptor, content), largeBegin, begun));
 				adoptFile(move);
 			} catch (error) {
 				rmSync(move.temporary, {force: true});
@@ -69,6 +70,20 @@ export function blobStore(root: string, temporary: () => string): BlobStore {
 		},
 		adopt: (path, digest) => forStore(deed, () => adoptFile(moveTo(digest, path))),
 	};
+}
+
+/** From how many bytes on others are told that a blob is on its way. */
+const largeBegin = 1024 * 1024;
+
+/** Content of which `told` hears when more is asked for than its first `size` bytes. */
+async function* afterBegin(content: Bytes, size: number, told: () => void): Bytes {
+	let taken = 0;
+	for await (const chunk of content) {
+		yield chunk;
+		const before = taken;
+		taken += chunk.byteLength;
+		if (before < size && taken >= size) told();
+	}
 }
 
 async function writeStream(path: string, content: Bytes): Promise<void> {

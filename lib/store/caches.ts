@@ -1,10 +1,16 @@
 import {randomBytes} from 'node:crypto';
-import {readdirSync, renameSync} from 'node:fs';
+import {readdirSync, renameSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 
 /** Where the folder of a cache mount lies; its files are in `files` below, so that it stays ours whoever owns those. */
 export function cachePlace(root: string, name: string): string {
 	return join(root, 'caches', name);
+}
+
+/** Milliseconds since the epoch when a cache mount was last used; undefined if there is none. */
+export function lastUseOfCache(root: string, name: string): number | undefined {
+	const stats = statSync(cachePlace(root, name), {throwIfNoEntry: false});
+	return stats && Math.floor(stats.mtimeMs);
 }
 
 /** The name of the lock that whoever uses the files of a cache mount has. */

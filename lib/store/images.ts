@@ -2,7 +2,16 @@ import {readFileSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import {StoreError} from '../errors.ts';
 import type {Descriptor, Index} from '../oci/image.ts';
-import {descriptorOf, nameOf, taggedAt, withoutManifest, withoutTag, withTag} from '../oci/layout.ts';
+import {
+	descriptorOf,
+	isLeftByFailure,
+	nameOf,
+	taggedAt,
+	withoutManifest,
+	withoutTag,
+	withTag,
+	withTagMoved,
+} from '../oci/layout.ts';
 import {isIndex, isManifest} from '../oci/media-types.ts';
 import {parseIndex} from '../oci/parse.ts';
 import {blobPath} from './blobs.ts';
@@ -37,6 +46,14 @@ export function indexedImages({root, temporary, lock}: Pick<Store, 'root' | 'tem
 			const at = new Date();
 			await change(index => withTag(index, descriptor, name === undefined ? {at} : {name, at}));
 		},
+		async replace(descriptor, name) {
+			const at = new Date();
+			await change(index => withTagMoved(index, descriptor, {name, at}));
+		},
+		async tagFailed(descriptor, name) {
+			const at = new Date();
+			await change(index => withTag(index, descriptor, {name, at, failed: true}));
+		},
 		untag: name => change(index => withoutTag(index, name)),
 		async remove(digest) {
 			await change(index => withoutManifest(index, digest));
@@ -58,7 +75,11 @@ function isImage({mediaType}: Descriptor): boolean {
 function storedImage(root: string, entry: Descriptor): StoredImage {
 	const name = nameOf(entry);
 	const tagged = Date.parse(entry.annotations?.[taggedAt] ?? '');
-	const image = {descriptor: descriptorOf(entry), tagged: Number.isNaN(tagged) ? arrival(root, entry) : tagged};
+	const image = {
+		descriptor: descriptorOf(entry),
+		tagged: Number.isNaN(tagged) ? arrival(root, entry) : tagged,
+		...(isLeftByFailure(entry) ? {failed: true as const} : {}),
+	};
 	return name === undefined ? image : {...image, name};
 }
 

@@ -26,9 +26,9 @@ export async function lockFile(
 	throw new Error('the pauses never end');
 }
 
-/** Locks the file at `path` for this process alone, if that needs no waiting. */
-export function tryLockFile(path: string): AsyncDisposable | undefined {
-	const fd = tryLock(path, 'exclusive');
+/** Locks the file at `path`, for this process alone unless `mode` says otherwise, if that needs no waiting. */
+export function tryLockFile(path: string, mode: Mode = 'exclusive'): AsyncDisposable | undefined {
+	const fd = tryLock(path, mode);
 	return fd === undefined ? undefined : releasedBy(() => unlock(path, fd));
 }
 

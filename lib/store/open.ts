@@ -53,7 +53,7 @@ function assemble(root: string, {guard, pid}: {guard: AsyncDisposable; pid: numb
 		root,
 		temporary,
 		lock,
-		tryLock: key => tryLockFile(lockPath(key)),
+		tryLock: (key, mode) => tryLockFile(lockPath(key), mode),
 		blobs: blobStore(root, temporary),
 		images: indexedImages({root, temporary, lock}),
 		records: kind => fileRecords(join(root, kind), {root, temporary}),

@@ -12,11 +12,11 @@ export function fileRecords<T>(folder: string, {root, temporary}: {root: string;
 	return {
 		pathOf,
 		get: key => forStore({root, doing: 'reading a record'}, () => read<T>(pathOf(key))),
-		put: (key, value) =>
+		put: (key, value, mode = 0o644) =>
 			forStore({root, doing: 'writing a record'}, () => {
 				const path = pathOf(key);
 				mkdirSync(dirname(path), {recursive: true});
-				replaceFile(JSON.stringify(value), {temporary: temporary(), path, mode: 0o644});
+				replaceFile(JSON.stringify(value), {temporary: temporary(), path, mode});
 			}),
 		adopt: (key, file) =>
 			forStore({root, doing: 'writing a record'}, () => {

@@ -20,6 +20,8 @@ export interface Connection {
 /** What a caller hears of its call besides the answer. */
 export interface Listener {
 	readonly signal?: AbortSignal;
+	/** Called at once, with how signals are sent to the program of the call. */
+	onStart?(send: (signal: number) => void): void;
 	onOutput?(output: RunOutput): void;
 	onPacking?(progress: PackProgress): void;
 	onLayer?(layer: PackedLayer): void;
@@ -92,6 +94,7 @@ function send({child, pending, request, listener}: Sending): Promise<unknown> {
 			},
 		});
 		post(child, request);
+		listener.onStart?.(name => post(child, {call: request.call, name: 'signal', signal: name}));
 	});
 }
 

@@ -3,8 +3,7 @@ import {join} from 'node:path';
 import type {Bytes} from '../bytes.ts';
 import {openContent} from '../layer/content.ts';
 import {changedFile} from '../layer/errors.ts';
-import {finishDirectories, placeEntry, type Site} from '../layer/place.ts';
-import {rootFolder} from '../layer/root-folder.ts';
+import {finishDirectories, openSite, placeEntry} from '../layer/place.ts';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import {draftFolder, keepFolder} from '../snapshot/folders.ts';
 import {placesOf} from '../snapshot/places.ts';
@@ -36,11 +35,7 @@ export async function gatherFiles({digest, entries}: Gathering, {store, scratch,
 	const known = places.get(digest);
 	if (known !== undefined) return {folders: [known]};
 	const draft = draftFolder(scratch);
-	const site: Site = {
-		root: rootFolder(join(draft, 'fs'), () => {}),
-		owners: ids === 1 ? 'single' : 'keep',
-		directories: new Map(),
-	};
+	const site = openSite(join(draft, 'fs'), {owners: ids === 1 ? 'single' : 'keep'});
 	for (const entry of entries) {
 		if (entry.type !== 'char' && entry.type !== 'block') await placeEntry(site, entry, () => contentOf(entry));
 	}

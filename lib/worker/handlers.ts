@@ -6,19 +6,20 @@ import {mount, mountFlags} from '../linux/mount.ts';
 import {hardLimits} from '../linux/resource-limits.ts';
 import {type Proven, probeRuntime, tryRuntimes} from '../runtime/probe.ts';
 import {chooseSnapshotter, overlayRefusal} from '../snapshot/choose.ts';
-import type {Snapshot} from '../snapshot/snapshot.ts';
+import type {Frozen, Snapshot} from '../snapshot/snapshot.ts';
 import {openStore} from '../store/open.ts';
 import type {Store} from '../store/store.ts';
+import {fillCache, packCache} from './cache-files.ts';
 import {type Chains, snapshotChains} from './chains.ts';
+import {emulate} from './emulate.ts';
 import {gatherFiles} from './gather.ts';
 import {applyBlob, type Changes, packChanges} from './layers.ts';
 import type {Findings, RunRequest, StartOptions} from './messages.ts';
-import {openLog} from './output-log.ts';
-import {redactor} from './redact.ts';
+import {peek} from './peek.ts';
+import {programOutput} from './program-output.ts';
 import {runJob, type Services} from './run-job.ts';
 import type {Correspondence, Handlers} from './serve.ts';
 import {toWire} from './wire-error.ts';
-import type {RunOutput} from './worker.ts';
 
 interface Started extends Services {
 	readonly store: Store;
@@ -47,7 +48,10 @@ export function workerHandlers(): Handlers {
 			return snapshot;
 		},
 		gather: files => gatherFiles(files, services()),
+		packCache: cache => packCache(cache, services()),
+		fillCache: cache => fillCache(cache, services()),
 		run: (request, to) => run(services(), request, to),
+		peek: request => peek(services(), request),
 		examine: ({scratch, ids}) => examine(scratch, ids === 1),
 		remove: async ({paths}) => {
 			for (const path of paths) rmSync(path, {recursive: true, force: true});
@@ -69,7 +73,17 @@ async function start({root, scratch, pid, ids, runtime}: StartOptions): Promise<
 	});
 	const apply = applyBlob(store, ids === 1);
 	const snapshotter = chooseSnapshotter({store, scratch, apply}, process.env.STRATA_SNAPSHOTTER);
-	return {store, scratch, memory, ids, runtime: found, snapshotter, packer: packer(), chains: snapshotChains()};
+	return {
+		store,
+		scratch,
+		memory,
+		ids,
+		runtime: found,
+		snapshotter,
+		running: new Map(),
+		packer: packer(),
+		chains: snapshotChains(),
+	};
 }
 
 /** `runtime` records: a runtime that ran a container here. */
@@ -88,30 +102,32 @@ async function examine(scratch: string, singleID: boolean): Promise<Findings> {
 }
 
 async function run(services: Started, {job, parent, options}: RunRequest, to: Correspondence) {
-	using log = openLog(options.logFile);
-	const {epoch, layers, sources = [], secrets = []} = options;
-	const redactors = {stdout: redactor(secrets), stderr: redactor(secrets)};
-	const tell = async (stream: RunOutput['stream'], data: Uint8Array) => {
-		if (data.length > 0) await to.post({kind: 'output', output: log.append(stream, data)});
-	};
-	const onOutput = (stream: RunOutput['stream'], data: Uint8Array) => tell(stream, redactors[stream].push(data));
-	const assignment = {job, parent, sources};
-	const {status, frozen} = await runJob(assignment, {services, events: {onOutput, signal: to.signal}});
-	for (const stream of ['stdout', 'stderr'] as const) await tell(stream, redactors[stream].end());
+	const {times, layers, emulator, sources = [], keep = 'success', omit = []} = options;
+	if (emulator) emulate(emulator);
+	using output = programOutput(job, options, to);
+	const assignment = {job, parent, sources, keep};
+	const events = {...output.hooks, onStart: to.onSignal, signal: to.signal};
+	const {status, frozen} = await runJob(assignment, {services, events});
+	await output.end();
 	if (!frozen) return {status};
 	const owners = services.ids === 1 ? layers : undefined;
 	const draft = join(services.scratch, `${job.id}-layer`);
 	const onProgress = (progress: PackProgress) => void to.post({kind: 'packing', progress});
-	pack(services, {frozen, parent, owners, epoch, draft, onProgress}, to);
+	pack(services, {frozen, parent, owners, omit, stubs: [], times, draft, onProgress}, to);
 	return {status, snapshot: frozen.snapshot};
 }
 
 /** Begins to pack behind the caller's back. The main process hears of the end after the answer to its call. */
-function pack(services: Started, changes: Changes & {readonly parent: Snapshot}, to: Correspondence): void {
+function pack(
+	services: Started,
+	changes: Changes & {readonly frozen: Frozen; readonly parent: Snapshot},
+	to: Correspondence,
+): void {
 	const {store, packer, snapshotter, chains} = services;
 	const {snapshot} = changes.frozen;
 	const packing = packChanges(store, packer, changes);
-	const chain = chains.extend(snapshot, changes.parent, packing);
+	// A snapshot that has more than its layer says is not what a stack with that layer unpacks to.
+	const chain = changes.omit.length > 0 ? undefined : chains.extend(snapshot, changes.parent, packing);
 	const remembered = packing.then(async layer => {
 		const place = await chain;
 		if (place) snapshotter.remember(place, snapshot);

@@ -1,8 +1,9 @@
 import type {PackedLayer, PackProgress} from '../layer/packed.ts';
-import type {Layer} from '../oci/image.ts';
+import type {ArrivingLayer, Layer} from '../oci/image.ts';
 import type {RunJob} from '../runtime/job.ts';
 import type {Candidate} from '../runtime/probe.ts';
 import type {Snapshot} from '../snapshot/snapshot.ts';
+import type {FillingCache, PackingCache} from './cache-files.ts';
 import type {Gathering} from './gather.ts';
 import type {WireError} from './wire-error.ts';
 import type {RunOptions, RunOutcome, RunOutput, WorkerFacts} from './worker.ts';
@@ -11,10 +12,16 @@ import type {RunOptions, RunOutcome, RunOutput, WorkerFacts} from './worker.ts';
 export interface Calls {
 	/** The first call, and only once. */
 	start: {takes: StartOptions; gives: WorkerFacts};
-	prepare: {takes: {readonly layers: readonly Layer[]}; gives: Snapshot};
+	prepare: {takes: {readonly layers: readonly ArrivingLayer[]}; gives: Snapshot};
 	/** Copies files of a build context. */
 	gather: {takes: Gathering; gives: Snapshot};
 	run: {takes: RunRequest; gives: Omit<RunOutcome, 'layer'>};
+	/** Packs the files of a cache mount. */
+	packCache: {takes: PackingCache; gives: PackedLayer | undefined};
+	/** Gives a cache mount that has none its files. */
+	fillCache: {takes: FillingCache; gives: undefined};
+	/** Packs what a job that runs has changed so far. */
+	peek: {takes: PeekRequest; gives: PackedLayer};
 	/** Tries all that a RUN needs. Needs no `start`. */
 	examine: {takes: {readonly scratch: string; readonly ids: number}; gives: Findings};
 	/** Deletes folders whose files may belong to mapped ids. */
@@ -43,7 +50,15 @@ export interface Findings {
 export interface RunRequest {
 	readonly job: RunJob;
 	readonly parent: Snapshot;
-	readonly options: Omit<RunOptions, 'onOutput' | 'onPacking' | 'signal'>;
+	readonly options: Omit<RunOptions, 'onOutput' | 'onPacking' | 'onStart' | 'signal'>;
+}
+
+export interface PeekRequest {
+	/** The id of a job. */
+	readonly job: string;
+	/** As in RunOptions. */
+	readonly layers: readonly Layer[];
+	readonly omit: readonly string[];
 }
 
 /** To the worker. */
@@ -51,7 +66,8 @@ export type Request =
 	| {
 			[Name in keyof Calls]: {readonly call: number; readonly name: Name; readonly takes: Calls[Name]['takes']};
 	  }[keyof Calls]
-	| {readonly call: number; readonly name: 'abort'};
+	| {readonly call: number; readonly name: 'abort'}
+	| {readonly call: number; readonly name: 'signal'; readonly signal: number};
 
 /** From the worker. A run whose program succeeded is answered twice: when it is over, and when its layer is packed. */
 export type Reply =

@@ -1,4 +1,4 @@
-import {lstatSync, mkdirSync, rmdirSync, unlinkSync, writeFileSync} from 'node:fs';
+import {lstatSync, mkdirSync, rmdirSync, statSync, unlinkSync, writeFileSync} from 'node:fs';
 import {dirname, join} from 'node:path';
 import {setTimes} from '../linux/times.ts';
 import type {JobMount, RunJob} from '../runtime/job.ts';
@@ -18,9 +18,9 @@ export function mountPoints(job: RunJob): readonly Stub[] {
 	return [...usualPoints, ...mounts, ...given].filter(({path}) => !/^(dev|proc|sys)\//.test(path));
 }
 
-/** Whether a mount shows a folder or something else. */
+/** Whether a mount shows a folder or something else; of a link it shows what that leads to. */
 export function typeOf(mount: JobMount): Stub['type'] {
-	return mount.type === 'tmpfs' || lstatSync(mount.source).isDirectory() ? 'directory' : 'file';
+	return mount.type === 'tmpfs' || statSync(mount.source).isDirectory() ? 'directory' : 'file';
 }
 
 /** A mount point that we made in a root filesystem, and directories that only hold it. */
@@ -31,6 +31,8 @@ interface Made {
 
 /** Mount points made before a program runs, to be removed after it. */
 export interface MadePoints {
+	/** The paths of what was made. */
+	readonly paths: readonly string[];
 	/** Removes what still is as it was made, and gives parents their times back. */
 	remove(): readonly Restored[];
 }
@@ -50,7 +52,7 @@ export function makeMountPoints(rootfs: string, points: readonly Stub[]): MadePo
 			made.push(entry);
 		}
 	}
-	return {remove: () => removeMade(rootfs, made.toReversed(), parents)};
+	return {paths: made.map(({path}) => path), remove: () => removeMade(rootfs, made.toReversed(), parents)};
 }
 
 function makeOne(rootfs: string, {path, type}: Made, parents: Map<string, Restored>): void {

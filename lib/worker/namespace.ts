@@ -1,4 +1,4 @@
-import {type ChildProcess, type StdioOptions, spawn} from 'node:child_process';
+import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Duplex} from 'node:stream';
 import {fileURLToPath} from 'node:url';
@@ -16,7 +16,7 @@ export interface Namespace {
 }
 
 /** Descriptors of the child: 3 is the channel, 4 (a socket) is where it says that it is there, and is told that it has ids. */
-const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'];
+const stdio = ['ignore', 'ignore', 'pipe', 'ipc', 'pipe'] as const;
 
 /**
  * Waits for its ids without a privilege; the exec after they came makes it root of the namespace. The kernel forgets
@@ -27,24 +27,24 @@ const awaitIds = 'echo >&4; read -r go <&4 || exit 1; exec 4>&-; exec setpriv --
 /**
  * Starts `entry` in namespaces of its own. They live as long as this thread: the kernel kills unshare when it ends,
  * by whatever means, unshare's death kills the first process inside, and with that one go all others and every mount.
- * Without usable subordinate ids it has a single one.
+ * Without usable subordinate ids it has a single one. `attach`: descriptors of this process that it gets, from 5 on.
  */
-export async function openNamespace(entry: URL): Promise<Namespace> {
+export async function openNamespace(entry: URL, attach: readonly number[] = []): Promise<Namespace> {
 	const map = chooseIdMap();
 	try {
-		return await enter(entry, map);
+		return await enter(entry, map, attach);
 	} catch (error) {
 		if (map.by === 'single' || !(error instanceof IdsRefused)) throw error;
-		return await enter(entry, singleMap());
+		return await enter(entry, singleMap(), attach);
 	}
 }
 
 /** newuidmap, newgidmap or the kernel did not accept a map. */
 class IdsRefused extends Error {}
 
-async function enter(entry: URL, map: IdMap): Promise<Namespace> {
+async function enter(entry: URL, map: IdMap, attach: readonly number[]): Promise<Namespace> {
 	const child = spawn('setpriv', commandLine(entry), {
-		stdio,
+		stdio: [...stdio, ...attach],
 		detached: true,
 		serialization: 'advanced',
 		env: environment(),

@@ -1,6 +1,7 @@
-import {closeSync, fstatSync, mkdirSync, openSync, writeSync} from 'node:fs';
+import {closeSync, fstatSync, mkdirSync, openSync} from 'node:fs';
 import {dirname} from 'node:path';
 import {performance} from 'node:perf_hooks';
+import {writeAll} from '../bytes.ts';
 import type {RunOutput} from './worker.ts';
 
 /** The log of a step: raw output, and beside it an index. */
@@ -30,8 +31,4 @@ export function openLog(path: string): OutputLog {
 			closeSync(index);
 		},
 	};
-}
-
-function writeAll(fd: number, data: Uint8Array): void {
-	for (let done = 0; done < data.length; ) done += writeSync(fd, data, done);
 }

@@ -5,7 +5,7 @@ import {findUser, type UserIds} from '../oci/passwd.ts';
 import {bundleConfig, configText} from '../runtime/bundle.ts';
 import type {RunJob} from '../runtime/job.ts';
 import {bundleFiles} from '../runtime/mounts.ts';
-import type {Runtime} from '../runtime/runtime.ts';
+import type {RunHooks, Runtime} from '../runtime/runtime.ts';
 import type {Frozen, Snapshot, Snapshotter} from '../snapshot/snapshot.ts';
 import type {Store} from '../store/store.ts';
 import {makeInRoot, readInRoot, resolveInRoot, statInside} from './in-root.ts';
@@ -13,10 +13,10 @@ import {checkMapped} from './mapped-ids.ts';
 import {makeMountPoints, mountPoints, usualPoints} from './mount-points.ts';
 import type {MountSource} from './mount-source.ts';
 import {openSources} from './open-sources.ts';
+import type {RunningJob} from './peek.ts';
 import {findProgram} from './program.ts';
 import {withOneId} from './single-id.ts';
 import {checkView} from './view.ts';
-import type {RunOutput} from './worker.ts';
 
 /** What running needs of the worker. */
 export interface Services {
@@ -28,16 +28,16 @@ export interface Services {
 	readonly memory: string;
 	readonly store: Pick<Store, 'root' | 'lock'>;
 	readonly ids: number;
+	/** By the id of the job. */
+	readonly running: Map<string, RunningJob>;
 }
 
-export interface RunEvents {
-	readonly onOutput: (stream: RunOutput['stream'], data: Uint8Array) => Promise<void>;
-	readonly signal: AbortSignal;
-}
+/** What passes between a job's program and the outside. */
+export type RunEvents = Omit<RunHooks, 'signal'> & {readonly signal: AbortSignal};
 
 export interface Finished {
 	readonly status: number | NodeJS.Signals;
-	/** Present when the status is 0. */
+	/** Present when it is kept. */
 	readonly frozen?: Frozen;
 }
 
@@ -46,11 +46,12 @@ export interface Assignment {
 	readonly job: RunJob;
 	readonly parent: Snapshot;
 	readonly sources: readonly MountSource[];
+	readonly keep: 'success' | 'always' | 'never';
 }
 
-/** Runs a job on a snapshot to its end. Of one that does not succeed, or is aborted, nothing is kept. */
+/** Runs a job on a snapshot to its end. Of one that is aborted, or that `keep` does not mean, nothing is kept. */
 export async function runJob(
-	{job: given, parent, sources}: Assignment,
+	{job: given, parent, sources, keep}: Assignment,
 	{services, events}: {services: Services; events: RunEvents},
 ): Promise<Finished> {
 	await using open = await openSources(given, sources, services);
@@ -72,10 +73,13 @@ export async function runJob(
 		rootfs,
 		singleID: services.ids === 1,
 	});
-	const {status} = await services.runtime.run(bundle, job.id, events);
+	services.running.set(job.id, {pidFile: join(bundle, 'pid'), stubs: made.paths, changes: () => active.changes()});
+	const running = services.runtime.run(bundle, job.id, events);
+	const {status} = await running.finally(() => services.running.delete(job.id));
 	const restored = made.remove();
 	events.signal.throwIfAborted();
-	return status === 0 ? {status, frozen: await active.commit(restored)} : {status};
+	const isKept = keep === 'always' || (keep === 'success' && status === 0);
+	return isKept ? {status, frozen: await active.commit(restored)} : {status};
 }
 
 /** A tmpfs has the mode of the folder that it covers, as runc gives it by itself and crun does not. */

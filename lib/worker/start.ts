@@ -13,6 +13,8 @@ export interface WorkerOptions {
 	readonly root: string;
 	/** `--runtime`: crun, runc or a path. Default: what works. */
 	readonly runtime?: string | undefined;
+	/** Descriptors of this process for programs of `run` that are attached: stdin, stdout, stderr. */
+	readonly attach?: readonly [stdin: number, stdout: number, stderr: number];
 	/** Stops the start; afterwards only disposing ends the worker. */
 	readonly signal?: AbortSignal | undefined;
 }
@@ -21,10 +23,10 @@ export interface WorkerOptions {
  * Starts the process inside the user namespace. Rejects with a `MachineError` where the machine forbids user
  * namespaces or has no OCI runtime. Nothing of it outlives this thread, however it ends.
  */
-export async function startWorker({root, runtime, signal}: WorkerOptions): Promise<Worker> {
+export async function startWorker({root, runtime, attach, signal}: WorkerOptions): Promise<Worker> {
 	signal?.throwIfAborted();
 	const scratch = join(root, 'tmp', `${process.pid}-${randomBytes(8).toString('hex')}`);
-	const namespace = await openNamespace(entryPoint('worker/main'));
+	const namespace = await openNamespace(entryPoint('worker/main'), attach);
 	const connection = connect(namespace.process, namespace.stderr);
 	try {
 		mkdirSync(scratch, {recursive: true});
@@ -69,11 +71,15 @@ function workerOver(connection: Connection, {scratch, facts}: {scratch: string; 
 		facts,
 		prepare: layers => connection.call('prepare', {layers}),
 		gather: files => connection.call('gather', files),
+		packCache: cache => connection.call('packCache', cache),
+		fillCache: cache => connection.call('fillCache', cache),
+		peek: (job, {layers, omit = []}) => connection.call('peek', {job, layers, omit}),
 		remove: paths => connection.call('remove', {paths}),
-		run: async (job, parent, {onOutput, onPacking, signal, ...options}) => {
+		run: async (job, parent, {onOutput, onPacking, onStart, signal, ...options}) => {
 			const {layer, ...events} = expectLayer();
 			const request = {job, parent, options};
-			const outcome = await connection.call('run', request, {signal, onOutput, onPacking, ...events});
+			const listener = {signal, onPacking, ...(onOutput && {onOutput}), ...(onStart && {onStart}), ...events};
+			const outcome = await connection.call('run', request, listener);
 			return outcome.snapshot ? {...outcome, layer} : outcome;
 		},
 		[Symbol.asyncDispose]: async () => {

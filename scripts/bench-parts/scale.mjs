@@ -1,4 +1,3 @@
-import {rmSync} from 'node:fs';
 import {join} from 'node:path';
 import {generator, writeContext} from './contexts.mjs';
 import {measure, settleDisk} from './measure.mjs';
@@ -22,11 +21,10 @@ export async function scale(builder, {work, user, prepareHome, print}) {
 		for (const size of sizes) {
 			const folder = join(work, `scale-${unit}-${size}`);
 			writeContext(folder, context(size));
-			const home = prepareHome('home-scale');
+			const home = prepareHome('scale');
 			const line = {size: `${size} ${unit}`, first: await build(), again: await build()};
 			lines.push(line);
 			if (print) console.log(row(line));
-			for (const path of [folder, home]) rmSync(path, {recursive: true, force: true});
 
 			async function build() {
 				settleDisk();

@@ -23,9 +23,9 @@ export const tarChecks = {
 };
 
 async function tarOf(tar, site) {
-	const image = site.places.get(tar);
-	if (!image && !tar.layer) difference(`there is no ${tar}`);
-	const tree = image ? await treeOf(image) : mergeLayers([await layerAt(withoutLast(tar.layer), site)]);
+	const file = site.places.get(tar);
+	if (!file && !tar.layer) difference(`there is no ${tar}`);
+	const tree = file ? await treeOf({layers: [file]}) : mergeLayers([await layerAt(withoutLast(tar.layer), site)]);
 	return new Map([...tree].map(([path, entry]) => [entry.type === 'directory' ? `${path}/` : path, entry]));
 }
 

@@ -1,6 +1,7 @@
 import {mkdirSync, writeFileSync} from 'node:fs';
-import {join} from 'node:path';
+import {dirname, join} from 'node:path';
 import {runImage, startImage} from './container.mjs';
+import {imageOf} from './image.mjs';
 import {inspected} from './inspect.mjs';
 import {difference, lacking} from './outcomes.mjs';
 import {capture} from './processes.mjs';
@@ -15,10 +16,23 @@ export async function dockerStep({id, args}, site) {
 }
 
 const commands = {
-	/** Upstream makes room for the next image of the name. What was pushed must be pulled again. */
+	/** Upstream makes room for the next image of the name. What was pushed must be pulled again, what was saved loaded. */
 	rmi: async ([name], site) => {
-		if (site.pushed.has(name)) await capture(process.execPath, [site.strata, '--root', site.root, 'rmi', name], {});
+		if (site.pushed.has(name) || site.saved.has(name)) await strata(['rmi', name], site);
 		return {};
+	},
+	save: async ([flag, file, ...names], site) => {
+		mkdirSync(dirname(join(site.folder, file)), {recursive: true});
+		await strata(['save', flag, join(site.folder, file), ...names], site);
+		for (const name of names) site.saved.add(name);
+		return {};
+	},
+	load: async ([flag, file], site) => {
+		const {stdout} = await strata(['load', flag, join(site.folder, file)], site);
+		for (const name of stdout.trim().split('\n')) {
+			site.images.set(name.replace(/:latest$/, ''), imageOf(site.root, name));
+		}
+		return printed(stdout.trim());
 	},
 	/** Keeps the login of the case's own registry where docker does. */
 	login: (_, site) => {
@@ -59,6 +73,12 @@ const commands = {
 		return printed(inspected(imageNamed(args.at(-1), site), format));
 	},
 };
+
+async function strata(args, site) {
+	const ended = await capture(process.execPath, [site.strata, '--root', site.root, ...args], {});
+	if (ended.status !== 0) difference(`strata ${args[0]} fails: ${ended.text}`);
+	return ended;
+}
 
 /** `{{ json .Config.Cmd }}` is docker's to read. */
 function fillUnlessFormat(arg, site) {

@@ -1,9 +1,7 @@
 import {join} from 'node:path';
-import {treeOf} from './image.mjs';
 import {difference} from './outcomes.mjs';
 import {capture} from './processes.mjs';
 import {fill} from './templates.mjs';
-import {writeTree} from './trees.mjs';
 
 /** Exports as the record says them, or as the flags of buildctl do. */
 export function exportsOf({exports = [], extra_args: flags = ''}) {
@@ -19,12 +17,12 @@ export function namesOf({attrs}) {
 	return attrs?.push === 'true' ? [] : (attrs?.name?.split(',') ?? []);
 }
 
-/** What strata itself is to write. Folders and tars of files it does not write yet: they are made of the image. */
+/** What is to be written besides the image in the store. */
 export function outputs(exports, site) {
 	return exports.flatMap(({type, dest, attrs = {}}) => {
-		if (type !== 'oci') return [];
+		if (!['oci', 'local', 'tar'].includes(type)) return [];
 		const place = outputPlace(dest, site);
-		return ['-o', `type=oci,dest=${place}${attrs.tar === 'false' ? ',tar=false' : ''}`];
+		return ['-o', `type=${type},dest=${place}${attrs.tar === 'false' ? ',tar=false' : ''}`];
 	});
 }
 
@@ -36,10 +34,8 @@ function outputPlace(dest, site) {
 	return place;
 }
 
-/** What strata does not write itself, made of the image in its store; and an image to a registry, by skopeo. */
-export async function deliver({type, dest, attrs = {}}, outcome, site) {
-	if (type === 'local') writeTree(await treeOf(outcome.image), site.places.get(dest));
-	if (type === 'tar') site.places.set(dest, outcome.image);
+/** Puts an image into a registry, by skopeo. */
+export async function deliver({dest, attrs = {}}, outcome, site) {
 	if (dest === 'export-stream') site.places.set(`${dest}#${numberOf(outcome.step) - 1}`, site.places.get(dest));
 	if (attrs.push === 'true') for (const name of attrs.name.split(',')) await push(outcome, fill(name, site), site);
 }

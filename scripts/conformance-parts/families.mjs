@@ -1,10 +1,17 @@
-import {readdirSync, readFileSync} from 'node:fs';
+import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join, resolve} from 'node:path';
+import {fileURLToPath} from 'node:url';
 import {withHandWork} from './by-hand.mjs';
 import {differentialSteps, kanikoSteps} from './differential.mjs';
 
-/** Where the corpus lies: it is no part of the project. */
-export const corpus = resolve(process.env.STRATA_CORPUS ?? '../shared/corpus');
+/** Where the corpus lies: it is no part of the project, and may not be there. */
+export const corpus = resolve(
+	process.env.STRATA_CORPUS ?? fileURLToPath(new URL('../../../shared/corpus', import.meta.url)),
+);
+
+export function hasCorpus() {
+	return existsSync(corpus);
+}
 
 /** The first part of a family's name: `integration` of `integration/copy`. */
 export function suiteOf(family) {

@@ -68,13 +68,14 @@ const single = {
 
 /** Attributes that are said elsewhere in the record too, or tell a frontend how it was started. */
 const silent =
-	/^(build-arg:|context:|label:|(context|filename|target|platform|no-cache|source|cmdline|hostname|requestid|frontend\.caps|cache-from)$)/;
+	/^(build-arg:|context:|label:|(context|filename|target|platform|no-cache|source|cmdline|hostname|requestid|frontend\.caps)$)/;
 
 /** The flags for an attribute of BuildKit's frontend. */
 function attribute(name, value) {
 	if (repeated[name])
 		return value.split(',').flatMap(item => [repeated[name], item.replace('=', name === 'ulimit' ? '=' : ':')]);
 	if (single[name]) return [single[name], value];
+	if (name === 'cache-from') return ['--cache-from', value];
 	if (name === 'image-resolve-mode') return value === 'pull' ? ['--pull'] : [];
 	return silent.test(name) ? [] : lacking(`flag for the attribute ${name} of BuildKit's frontend`);
 }

@@ -9,7 +9,7 @@ import {fill} from './templates.mjs';
 
 /** What a check of the corpus points at: a value of an image's config, of an OCI layout or of a file. Undefined if it is not there. */
 export function jsonAt({source, path}, site) {
-	const {root, blob} = (sources[source.kind] ?? lacking(`JSON of ${source.kind} in this harness`))(source, site);
+	const {root, blob} = (sources[source.kind] ?? lacking(`JSON of ${source.kind} in this harness`))(source, site, path);
 	return path.reduce((value, key) => follow(value, key, blob), root);
 }
 
@@ -22,7 +22,8 @@ export async function layerAt({source, path}, site) {
 }
 
 const sources = {
-	'image-config': ({image}, site) => {
+	'image-config': ({image}, site, [part]) => {
+		if (part === 'Manifest') return {root: {Manifest: pushedManifest(image, site)}};
 		const found = site.images.get(fill(image, site)) ?? byEnd(image, site) ?? site.last.image;
 		return {root: found.config};
 	},
@@ -36,6 +37,12 @@ const sources = {
 		return {root: {'index.json': read('index.json')}, blob: digest => read(`blobs/${digest.replace(':', '/')}`)};
 	},
 };
+
+/** What the registry of a case has, as it was pushed. */
+function pushedManifest(image, {registryOfCase}) {
+	const flags = ['inspect', '--raw', '--tls-verify=false'];
+	return JSON.parse(execFileSync('skopeo', [...flags, `docker://${registryOfCase}${image}`], {encoding: 'utf8'}));
+}
 
 /** Names of a registry that upstream made up are cut from some records. */
 function byEnd(image, {images}) {

@@ -1,18 +1,21 @@
+import {undecided} from './decisions.mjs';
 import {suiteOf} from './families.mjs';
 
-/** The share of each group of families that must pass: issue 3. */
+/** The share of each group of families that must pass: issue 3. Where there is none, all must but the exceptions. */
 const thresholds = [
-	{name: 'parser', suites: ['parser'], percent: 99},
-	{name: 'real', suites: ['real'], percent: 100},
+	{name: 'parser', suites: ['parser']},
+	{name: 'real', suites: ['real']},
 	{name: 'integration', suites: ['integration'], percent: 97},
 	{name: 'conformance', suites: ['conformance'], percent: 97},
 	{name: 'kaniko and classic', suites: ['kaniko', 'classic'], percent: 95},
 ];
 
 /** Prints what a case came to, if it did not simply pass. */
-export function printResult({state, reason, family, id, exception, notes = [], agreements = [], kept}) {
+export function printResult(result) {
+	const {state, reason, family, id, exception, notes = [], agreements = [], kept} = result;
 	if (state === 'failed') console.log(`${exception ? 'exception' : 'FAILED'} ${family} ${id}: ${reason}`);
 	if (state === 'passed' && exception) console.log(`FAILED ${family} ${id}: an exception that passes`);
+	if (state === 'passed' && undecided(result)) console.log(`FAILED ${family} ${id}: ${undecided(result)}`);
 	for (const note of notes) console.log(`  note: ${id}: ${note}`);
 	for (const {name, others} of agreements)
 		if (others.length > 0) console.log(`  as ${name}: ${family} ${id}: ${others.join(' ⏎ ')}`);
@@ -41,9 +44,10 @@ export function printTable(results, notRun) {
 	return failed > 0 ? 1 : 0;
 }
 
-/** Whether a result must be looked at: a failure without an exception, or an exception that is none any more. */
-function isWrong({state, exception}) {
-	return state === 'passed' ? exception !== undefined : exception === undefined;
+/** Whether a result must be looked at: a failure without an exception, an exception that is none any more, or what is undecided. */
+function isWrong(result) {
+	const {state, exception} = result;
+	return state === 'passed' ? exception !== undefined || undecided(result) !== undefined : exception === undefined;
 }
 
 function isExcepted({state, exception}) {
@@ -80,7 +84,7 @@ function printShares(results) {
 		const cases = results.filter(({family}) => suites.includes(suiteOf(family)));
 		if (cases.length === 0) continue;
 		const share = (100 * cases.filter(({state}) => state === 'passed').length) / cases.length;
-		console.log(`${name}: ${share.toFixed(1)} % pass, ${percent} % must`);
+		console.log(`${name}: ${share.toFixed(1)} % pass, ${percent ? `${percent} %` : 'all but the exceptions'} must`);
 	}
 }
 

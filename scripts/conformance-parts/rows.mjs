@@ -38,18 +38,15 @@ function rowsOf(text) {
 	return [...new Set([...cells, ...listed])];
 }
 
-/** Where each row is named, as in `(CPY-4, VAR-1 to VAR-13)`. */
+/** Where each row is named by a title, as in `(CPY-4, VAR-1 to VAR-13)`. What only a comment says is no spec. */
 function namedRows() {
 	const named = new Map();
 	const add = (row, file) => named.set(row, (named.get(row) ?? new Set()).add(file));
 	for (const file of readdirSync('spec', {recursive: true}).filter(name => /\.ts$|probes\.json$/.test(name))) {
-		const text = readFileSync(join('spec', file), 'utf8');
+		const text = readFileSync(join('spec', file), 'utf8').replaceAll(/^\s*(?:\/\*\*[\s\S]*?\*\/|\/\/.*)$/gm, '');
 		for (const [, kind, first, , last = first] of text.matchAll(/\b([A-Z]+)-(\d+)(?: to (\1)-(\d+))?\b/g)) {
 			for (let number = Number(first); number <= Number(last); number += 1) add(`${kind}-${number}`, file);
 		}
-		// VAR-${row}: the numbers stand in a table beside the titles
-		for (const [, kind] of text.matchAll(/\b([A-Z]+)-\$\{row\}/g))
-			for (const [, number] of text.matchAll(/^\s*(?:\.\.\.\(\[|\[)*(\d+),/gm)) add(`${kind}-${number}`, file);
 	}
 	return named;
 }

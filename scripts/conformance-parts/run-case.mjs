@@ -64,6 +64,7 @@ function siteOf(one, options) {
 		/** What was built, by the names it was given; which of them are in a registry and not in the store. */
 		images: new Map(),
 		pushed: new Set(),
+		saved: new Set(),
 		archives: [],
 		urls: new Map(),
 		/** What each server was asked. */

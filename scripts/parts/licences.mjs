@@ -12,13 +12,15 @@ function packageFolder(file) {
 }
 
 function section(folder) {
-	const {name, version, license} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+	const {name, version, license, author} = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 	const title = `${name} ${version} (${license})`;
-	return `${title}\n${'='.repeat(title.length)}\n\n${licenceText(folder)}\n`;
+	return `${title}\n${'='.repeat(title.length)}\n\n${licenceText(folder, {license, author})}\n`;
 }
 
-function licenceText(folder) {
+/** Creative Commons ask for the author, the licence's name and its address: lists of data come without the text. */
+function licenceText(folder, {license, author}) {
 	const file = readdirSync(folder).find(name => /^(licen[cs]e|copying)([.-]|$)/i.test(name));
+	if (file === undefined && license.startsWith('CC')) return `By ${author}. https://spdx.org/licenses/${license}.html`;
 	if (file === undefined) throw new Error(`${folder} has no licence text`);
 	return readFileSync(join(folder, file), 'utf8').trim();
 }

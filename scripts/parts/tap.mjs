@@ -1,23 +1,19 @@
 import {createInterface} from 'node:readline';
 
 /**
- * Counts the results in a stream of TAP 13 (https://testanything.org/tap-version-13-specification.html). Prints what did
- * not pass: failures with their details, and the titles of what was skipped, which hold the reasons.
+ * The results in a stream of TAP 13 (https://testanything.org/tap-version-13-specification.html): `{kind, title, details}`, `kind` being
+ * passed, failed or skipped. The title of what was skipped holds the reason; `details` are the lines below.
  */
-export async function readTap(stream) {
-	const counts = {passed: 0, failed: 0, skipped: 0};
-	let shown = false;
+export async function* tapResults(stream) {
+	let last;
 	for await (const line of createInterface({input: stream})) {
-		const result = /^(not )?ok \d+ - (.*?)( # (SKIP|TODO).*)?$/.exec(line);
-		if (!result) {
-			if (shown && /^ /.test(line)) console.log(line);
+		const [result, not, title, directive] = /^(not )?ok \d+ - (.*?)( # (?:SKIP|TODO).*)?$/.exec(line) ?? [];
+		if (result === undefined) {
+			if (/^ /.test(line)) last?.details.push(line);
 			continue;
 		}
-		const [, not, title, directive] = result;
-		const kind = directive ? 'skipped' : not ? 'failed' : 'passed';
-		counts[kind] += 1;
-		shown = kind === 'failed';
-		if (kind !== 'passed') console.log(`${kind}: ${title}`);
+		if (last) yield last;
+		last = {kind: directive ? 'skipped' : not ? 'failed' : 'passed', title, details: []};
 	}
-	return counts;
+	if (last) yield last;
 }

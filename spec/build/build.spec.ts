@@ -82,7 +82,7 @@ test('whatever goes wrong, the story begins with build.started and ends with bui
 		{...hello, tags: ['NO']},
 		{...hello, context: join(folder, 'none')},
 		{context: folder},
-		{...hello, platforms: ['linux/amd64', 'linux/arm64']},
+		{...hello, platforms: ['linux/amd64', 'amd 64']},
 		{...hello, target: 'none'},
 		{...hello, root: `${folder}/a:b`},
 		{...hello, buildArgs: {SOURCE_DATE_EPOCH: 'today'}},

@@ -248,7 +248,7 @@ runs('a folder of a cache is found inside it, whoever swaps it for a link (RUN-3
 	const looks = Array.from({length: 10}, (_, index) =>
 		[
 			`RUN --mount=type=cache,id=/c,target=/m,source=/sub --mount=type=cache,target=/c`,
-			`ls /m; test ${index} -lt 9 || touch /c/over`,
+			`ls /m 2>/dev/null; test ${index} -lt 9 || touch /c/over`,
 		].join(' '),
 	);
 	await shop.build(onBusybox(cache('target=/c', 'mkdir /c/real; busybox ln -s real /c/sub; touch /c/top /c/real/in')));

@@ -6,7 +6,7 @@ test('the schema takes the events that are shown to readers, also with fields th
 	const faults = exampleEvents.flatMap(event => validateEvent(event));
 
 	t.deepEqual(faults, []);
-	t.is(new Set(exampleEvents.map(({type}) => type)).size, 13, 'one of each type');
+	t.is(new Set(exampleEvents.map(({type}) => type)).size, 15, 'one of each type');
 });
 
 for (const event of exampleEvents) {
@@ -58,6 +58,7 @@ function requiredOf({type}: BuildEvent): readonly string[] {
 		'step.output': ['stream', 'text'],
 		'step.finished': ['step', 'result', 'ms'],
 		layer: ['diffID', 'digest', 'size'],
+		cache: ['direction', 'ref', 'state'],
 		export: ['output', 'dest', 'state'],
 		error: ['code', 'exitCode', 'message', 'help'],
 		'build.finished': ['result', 'cached', 'steps'],

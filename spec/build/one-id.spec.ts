@@ -1,6 +1,7 @@
 import test from 'ava';
-import {type StepRecord, stepCache} from '../../lib/build/cache.ts';
+import {stepCache} from '../../lib/build/cache.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
+import type {StepRecord} from '../../lib/store/store.ts';
 import {memoryStore} from '../helpers/memory-store.ts';
 
 const parent = digestOf('parent');
@@ -11,17 +12,17 @@ function kept(store: ReturnType<typeof memoryStore>, why: 'none' | 'refused', mo
 	stepCache(store, () => why).keep(fields, {...record, ...more}, false);
 }
 
-test('a step made for want of ids is done again once there are some, and its record gives way', t => {
+test('a step made for want of ids is done again once there are some, and its record gives way', async t => {
 	const store = memoryStore();
 	kept(store, 'none', {oneId: 'none'});
 
-	const before = stepCache(store, () => 'none').find(fields, parent);
-	const after = stepCache(store, () => 'refused').find(fields, parent);
+	const before = await stepCache(store, () => 'none').find(fields, parent);
+	const after = await stepCache(store, () => 'refused').find(fields, parent);
 	kept(store, 'refused', {created: 'second'});
 
 	t.is(before?.record.created, 'first');
 	t.is(after, undefined);
-	t.is(stepCache(store, () => 'refused').find(fields, parent)?.record.created, 'second');
+	t.is((await stepCache(store, () => 'refused').find(fields, parent))?.record.created, 'second');
 });
 
 test('where ids are given but do not work, a step is done once', t => {

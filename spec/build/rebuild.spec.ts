@@ -191,6 +191,19 @@ test('a layer made without an epoch is no answer for one with it', async t => {
 	);
 });
 
+test('a store that was built in before without an epoch, or with another, has no say in the times of a build', async t => {
+	const [shop, other] = await Promise.all([workshop(t), workshop(t)]);
+	const order = {lines: ['FROM scratch', 'COPY a.txt /', 'ENV A=1', 'CMD ["/a"]'], files: {'a.txt': 'a'}};
+	const epoch = (seconds: string) => ({...order, buildArgs: {SOURCE_DATE_EPOCH: seconds}});
+	await shop.build(order);
+	await shop.build(epoch('1500000000'));
+
+	const warm = await shop.build(epoch('1600000000'));
+
+	t.true(warm.config.history?.every(({created}) => created === '2020-09-13T12:26:40.000Z'));
+	t.is(warm.result.digest, (await other.build(epoch('1600000000'))).result.digest);
+});
+
 test('a COPY whose files changed a little has the layer that it would have without the one before', async t => {
 	const [shop, other] = await Promise.all([workshop(t), workshop(t)]);
 	const large = {'src/a': randomBytes(2_000_000), 'src/b': 'one '.repeat(300_000), 'src/c': 'before'};

@@ -98,8 +98,7 @@ test('a context from git has its .git if BUILDKIT_CONTEXT_KEEP_GIT_DIR says so (
 	const shop = await workshop(t);
 	const server = await gitServer(t);
 	writeFileSync(join(server.folder, 'Dockerfile'), 'FROM scratch\nCOPY . /\n');
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 	const filesWith = async (buildArgs: Record<string, string>) => {
 		const {trees} = await shop.build({context: server.url, buildArgs});
 		return Object.keys(trees[0] ?? {});

@@ -141,8 +141,7 @@ test('ADD of a git repository has the files of a commit, their modes, and no .gi
 	mkdirSync(join(server.folder, 'sub'));
 	writeFileSync(join(server.folder, 'sub/run'), '#!/bin/sh\n', {mode: 0o700});
 	writeFileSync(join(server.folder, 'file'), 'v1\n', {mode: 0o600});
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 	server.git('tag', 'v1');
 	writeFileSync(join(server.folder, 'file'), 'later\n');
 	server.git('commit', '-am', 'two');
@@ -166,8 +165,7 @@ test('a repository is keyed by its commit, which checksum must begin (ADD-4, ADD
 	const shop = await workshop(t);
 	const server = await gitServer(t);
 	writeFileSync(join(server.folder, 'file'), 'one\n');
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 	const commit = server.git('rev-parse', 'HEAD');
 	const add = (flags: string) => ({lines: ['FROM scratch', `ADD ${flags}${server.url} /`]});
 
@@ -185,8 +183,7 @@ test('a token for git is in no argument and goes as basic login (ADD-4)', async 
 	const shop = await workshop(t);
 	const server = await gitServer(t);
 	writeFileSync(join(server.folder, 'file'), 'one\n');
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 
 	await shop.build({lines: ['FROM scratch', `ADD ${server.url} /`], secrets: {GIT_AUTH_TOKEN: 'token'}});
 
@@ -203,8 +200,7 @@ test('a context may be a git repository, a folder of one, an archive from a URL,
 		writeFileSync(join(server.folder, folder, 'file'), folder);
 	}
 	writeFileSync(join(server.folder, '.dockerignore'), 'file\n');
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 	const archive = gzipSync(
 		tarOf([
 			{name: 'Dockerfile', content: 'FROM scratch\nCOPY a /b\n'},
@@ -231,8 +227,7 @@ test('a folder of a repository cannot lie outside of it', async t => {
 	const server = await gitServer(t);
 	server.git('commit', '--allow-empty', '-m', 'none');
 	symlinkSync('/etc', join(server.folder, 'out'));
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 
 	const {error} = await shop.tell({context: `${server.url}#main:out`});
 	const {error: above} = await shop.tell({context: `${server.url}#main:../..`});
@@ -245,8 +240,7 @@ test('a named context may be fetched, and stand for a stage and for an image (FR
 	const shop = await workshop(t);
 	const server = await gitServer(t);
 	writeFileSync(join(server.folder, 'file'), 'one\n');
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 	const archive = tarOf([{name: 'packed', content: 'text'}]);
 	const host = await serve(t, (_, response) => response.end(archive));
 
@@ -265,8 +259,7 @@ test('the time of a context or stage that was fetched is the epoch, if it is ask
 	const shop = await workshop(t);
 	const server = await gitServer(t);
 	writeFileSync(join(server.folder, 'Dockerfile'), 'FROM scratch\nCOPY Dockerfile /\n');
-	server.git('add', '.');
-	server.git('commit', '-m', 'one');
+	server.commit();
 	const time = Number(server.git('show', '--no-patch', '--format=%ct'));
 	const host = await serve(t, (_, response) => response.writeHead(200, {'last-modified': modified}).end('content'));
 

@@ -5,7 +5,7 @@ import {UsageError} from '../../lib/errors.ts';
 import {hexOf} from '../../lib/oci/digest.ts';
 import {openStore} from '../../lib/store/open.ts';
 import {folderFor} from '../helpers/folder.ts';
-import {storeImage} from '../helpers/stored-image.ts';
+import {storeImage, storeIndex} from '../helpers/stored-image.ts';
 
 async function setUp(t: ExecutionContext) {
 	const store = await openStore(join(await folderFor(t), 'store'));
@@ -52,4 +52,40 @@ test('a prefix of several images names them all', async t => {
 	const error = await t.throwsAsync(findImage(prefix, store), {code: 'IMAGE_AMBIGUOUS', instanceOf: UsageError});
 
 	t.deepEqual(error?.notes.map(note => note.split(' ')[1]).sort(), ['redis:latest', 'twin:1']);
+});
+
+test('a whole digest means the image, and not the index that names it', async t => {
+	const {store, descriptor, ...parts} = await setUp(t);
+	await store.images.tag(storeIndex(store, {'linux/amd64': {descriptor, ...parts}}), 'all:latest');
+
+	t.is((await findImage(descriptor.digest, store)).descriptor.digest, descriptor.digest);
+});
+
+test('an id that an image has by itself and in an index means the image', async t => {
+	const {store, descriptor, ...parts} = await setUp(t);
+	const arm64 = storeImage(store, {platform: 'linux/arm64'});
+	const index = storeIndex(store, {'linux/amd64': {descriptor, ...parts}, 'linux/arm64': arm64});
+	await store.images.tag(index, 'all:latest');
+
+	t.deepEqual((await findImage(parts.manifest.config.digest, store)).names, ['redis:latest']);
+});
+
+test('the digest or id of a platform means its image in the index; the id of an index of one image means the index', async t => {
+	const {store} = await setUp(t);
+	const [amd64, arm64] = [storeImage(store, {created: 'a'}), storeImage(store, {platform: 'linux/arm64'})];
+	const index = storeIndex(store, {'linux/amd64': amd64, 'linux/arm64': arm64});
+	const single = storeImage(store, {platform: 'linux/s390x'});
+	await store.images.tag(index, 'all:latest');
+	const one = storeIndex(store, {'linux/s390x': single});
+	await store.images.tag(one, 'one:latest');
+
+	for (const text of [
+		arm64.descriptor.digest,
+		arm64.manifest.config.digest,
+		hexOf(arm64.descriptor.digest).slice(0, 12),
+	]) {
+		t.like(await findImage(text, store), {descriptor: index, child: arm64.descriptor}, text);
+	}
+	t.is((await findImage(index.digest, store)).child, undefined);
+	t.like(await findImage(single.manifest.config.digest, store), {descriptor: one, child: undefined});
 });

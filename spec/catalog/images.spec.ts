@@ -1,6 +1,7 @@
-import {rmSync} from 'node:fs';
+import {rmSync, writeFileSync} from 'node:fs';
 import test from 'ava';
 import {images} from '../../lib/catalog/images.ts';
+import {inspectImage} from '../../lib/catalog/inspect.ts';
 import {filledStore} from '../helpers/catalog.ts';
 import {storeImage, storeIndex, storeLayer} from '../helpers/stored-image.ts';
 
@@ -69,4 +70,20 @@ test('an image whose manifest is gone is listed, so that it can be removed', asy
 	});
 
 	t.like((await images({root}))[0], {repository: 'app', platforms: [], size: 0});
+});
+
+test('an image whose manifest is damaged is listed, and others are found by their ids all the same', async t => {
+	let digest = '';
+	const root = await filledStore(t, async store => {
+		const {descriptor} = storeImage(store);
+		await store.images.tag(descriptor, 'app:1');
+		rmSync(store.blobs.pathOf(descriptor.digest));
+		writeFileSync(store.blobs.pathOf(descriptor.digest), '{}');
+		const sound = storeImage(store, {created: '2026-01-02T03:04:05Z'});
+		await store.images.tag(sound.descriptor, 'sound:1');
+		digest = sound.manifest.config.digest;
+	});
+
+	t.like((await images({root, name: 'app'}))[0], {repository: 'app', platforms: [], size: 0});
+	t.deepEqual((await inspectImage(digest.slice(7, 19), {root})).names, ['sound:1']);
 });

@@ -1,8 +1,13 @@
+import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {imageHistory} from '../../lib/catalog/history.ts';
+import {images} from '../../lib/catalog/images.ts';
 import {inspectImage, rawImage} from '../../lib/catalog/inspect.ts';
 import {instructionOf} from '../../lib/catalog/provenance.ts';
-import {digestOf, hexOf} from '../../lib/oci/digest.ts';
+import {removeImage, tagImage} from '../../lib/catalog/rename.ts';
+import {saveImages} from '../../lib/catalog/save.ts';
+import {UsageError} from '../../lib/errors.ts';
+import {type Digest, digestOf, hexOf} from '../../lib/oci/digest.ts';
 import {filledStore} from '../helpers/catalog.ts';
 import {type StoredParts, storeImage, storeIndex, storeLayer} from '../helpers/stored-image.ts';
 
@@ -108,6 +113,27 @@ test('of several platforms the one asked for is shown', async t => {
 	t.is((await inspectImage('app:1', {root, platform: 'amd64'})).platform, 'linux/amd64');
 	const error = await t.throwsAsync(inspectImage('app:1', {root, platform: 'linux/s390x'}), {code: 'PLATFORM_MISSING'});
 	t.is(error?.message, 'app:1 has no image for linux/s390x');
+});
+
+test('the digest of a platform means that platform, to all who read, name or save', async t => {
+	const found: Digest[] = [];
+	const root = await filledStore(t, async store => {
+		const [amd64, arm64] = [storeImage(store), storeImage(store, {platform: 'linux/arm64'})];
+		const index = storeIndex(store, {'linux/amd64': amd64, 'linux/arm64': arm64});
+		await store.images.tag(index, 'app:1');
+		found.push(amd64.descriptor.digest, arm64.descriptor.digest);
+	});
+	for (const digest of found) {
+		t.is(digestOf(await rawImage(digest, 'manifest', {root})), digest);
+		t.is((await tagImage(digest, 'x:1', {root})).digest, digest);
+		await removeImage('x:1', {root});
+		const saved = await saveImages([digest], {root, dest: join(root, 'tmp/out.tar'), format: 'oci-archive'});
+		t.deepEqual(saved.digests, [digest]);
+		const error = await t.throwsAsync(removeImage(digest, {root}), {code: 'PART_OF_INDEX', instanceOf: UsageError});
+		t.is(error?.help[0], 'all of it: strata rmi app:1');
+	}
+	await t.throwsAsync(inspectImage(found[1] ?? '', {root, platform: 'linux/amd64'}), {code: 'PLATFORM_MISSING'});
+	t.is((await images({root})).length, 1);
 });
 
 const instructions: readonly (readonly [string, string])[] = [

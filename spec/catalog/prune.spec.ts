@@ -7,7 +7,9 @@ import {usage} from '../../lib/catalog/usage.ts';
 import {exportLayout} from '../../lib/export/layout.ts';
 import {type Digest, digestOf, hexOf} from '../../lib/oci/digest.ts';
 import type {Layer} from '../../lib/oci/image.ts';
+import {ociManifest} from '../../lib/oci/media-types.ts';
 import {bootID, placesKind} from '../../lib/snapshot/places.ts';
+import {containerLock, containersKind} from '../../lib/store/containers.ts';
 import {openStore} from '../../lib/store/open.ts';
 import type {Store} from '../../lib/store/store.ts';
 import {filledStore} from '../helpers/catalog.ts';
@@ -83,7 +85,7 @@ const filesIn = (root: string, folder: string) =>
 async function isWhole(t: ExecutionContext, root: string) {
 	await using store = await openStore(root);
 	for (const {descriptor, name} of store.images.list()) {
-		await t.notThrowsAsync(exportLayout(join(root, '../whole'), {descriptor, names: name ? [name] : []}, store));
+		await t.notThrowsAsync(exportLayout(join(root, '../whole'), [{descriptor, names: name ? [name] : []}], store));
 	}
 }
 
@@ -227,22 +229,28 @@ test('images without a name go when asked for', async t => {
 	);
 });
 
-test('the image of a failed step goes after a day', async t => {
+test('the image of a failed step goes after a day; what a person called so stays', async t => {
 	const {root} = await setUp(t);
 	const index = JSON.parse(output('cat', join(root, 'index.json')));
-	const failed = (name: string, tagged: number) => ({
+	const entry = (name: string, tagged: number, mark = {}) => ({
 		...index.manifests[0],
-		annotations: {'org.opencontainers.image.ref.name': name, 'build.strata.tagged': new Date(tagged).toISOString()},
+		annotations: {
+			'org.opencontainers.image.ref.name': name,
+			'build.strata.tagged': new Date(tagged).toISOString(),
+			...mark,
+		},
 	});
+	const failed = {'build.strata.failed': 'true'};
 	index.manifests.push(
-		failed('failed:k3f9w2', Date.now() - 25 * hour),
-		failed('failed:k3f9w3', Date.now() - 23 * hour),
+		entry('failed:k3f9w2', Date.now() - 25 * hour, failed),
+		entry('failed:k3f9w3', Date.now() - 23 * hour, failed),
+		entry('failed:mine', Date.now() - 25 * hour),
 	);
 	writeFileSync(join(root, 'index.json'), JSON.stringify(index));
 
 	await prune({root});
 
-	t.deepEqual((await images({root})).map(({tag}) => tag).sort(), ['1', 'k3f9w3']);
+	t.deepEqual((await images({root})).map(({tag}) => tag).sort(), ['1', 'k3f9w3', 'mine']);
 });
 
 test('records whose blobs are gone, blobs without a record, and what dead processes left go in every prune of the cache', async t => {
@@ -264,6 +272,24 @@ test('records whose blobs are gone, blobs without a record, and what dead proces
 	t.true(has('other'));
 });
 
+test('what a COPY chose in a state that nobody built from for a month is forgotten', async t => {
+	const {root} = await setUp(t);
+	await using store = await openStore(root);
+	const memo = store.records('memo');
+	for (const [key, used] of [
+		['old', 31 * 24 * hour],
+		['recent', 29 * 24 * hour],
+	] as const) {
+		memo.put(key, {digest: digestOf(key), files: 1, bytes: 1});
+		age(memo.pathOf(key), used);
+	}
+	await store[Symbol.asyncDispose]();
+
+	await prune({root});
+
+	t.deepEqual(filesIn(root, 'memo'), ['recent.json']);
+});
+
 test('a store that is in use is not pruned', async t => {
 	const {root, has} = await setUp(t);
 	await using _ = await openStore(root);
@@ -271,6 +297,19 @@ test('a store that is in use is not pruned', async t => {
 	await t.throwsAsync(prune({root}), {code: 'STORE_IN_USE'});
 
 	t.true(has('spare'));
+});
+
+test('the containers that use a store are told, and how they end', async t => {
+	const {root} = await setUp(t);
+	await using store = await openStore(root);
+	await using _ = await store.lock(containerLock('4444'));
+	store.records<{name: string}>(containersKind).put('4444', {name: 'try'});
+
+	t.like(await t.throwsAsync(prune({root})), {
+		code: 'STORE_IN_USE',
+		notes: [`it is in ${root}`, 'the container try runs'],
+		help: ['end it: strata stop try'],
+	});
 });
 
 test('a store without anything is pruned to the same', async t => {
@@ -292,6 +331,26 @@ test('an image that is damaged beyond reading stops prune before it frees anythi
 	await t.throwsAsync(prune({root}), {code: 'DIGEST_MISMATCH'});
 
 	t.true(has('step'));
+});
+
+test('what is no image, or lacks its config, is held as it is', async t => {
+	const {root, has} = await setUp(t);
+	await using store = await openStore(root);
+	const chart = store.blobs.add(Buffer.from('chart'), 'application/vnd.cncf.helm.chart.content.v1.tar+gzip');
+	const config = store.blobs.add(Buffer.from('{"name":"app"}'), 'application/vnd.cncf.helm.config.v1+json');
+	const manifest = Buffer.from(JSON.stringify({schemaVersion: 2, mediaType: ociManifest, config, layers: [chart]}));
+	await store.images.tag(store.blobs.add(manifest, ociManifest), 'chart:1');
+	const bare = storeImage(store, {created: '2020-01-02T03:04:05Z'});
+	await store.images.tag(bare.descriptor, 'bare:1');
+	rmSync(store.blobs.pathOf(bare.manifest.config.digest));
+	await store[Symbol.asyncDispose]();
+
+	await usage({root});
+	await prune({root});
+
+	t.true(has('step'));
+	for (const {digest} of [chart, config, bare.descriptor])
+		t.true(existsSync(join(root, 'blobs/sha256', hexOf(digest))));
 });
 
 unless(without('skopeo'))('skopeo reads what is left', async t => {

@@ -9,7 +9,7 @@ const flags = [...buildFlags, ...globalFlags];
 /** What a command line of build means: its flags in the order typed, then its words. */
 function read(line: string): string {
 	const argv = line === '' ? [] : line.split(' ').map(word => (word === "''" ? '' : word));
-	const {flags: found, words} = readArguments(argv, flags, 'build');
+	const {flags: found, words} = readArguments(argv, flags, {command: 'build'});
 	return [...found.map(({flag, value}) => `${flag.name}=${value}`), ...words.map(word => `<${word}>`)].join(' ');
 }
 
@@ -95,7 +95,7 @@ test('yargs hands on what was read, and nothing it made of it', t => {
 		'007',
 		'-',
 	];
-	const args = parseArguments(readArguments(argv, flags, 'build'), argv, flags);
+	const args = parseArguments(readArguments(argv, flags, {command: 'build'}), argv, flags);
 
 	t.deepEqual(args.words, ['007', '-']);
 	t.deepEqual(args.texts('tag'), ['a', '1.10']);
@@ -113,5 +113,5 @@ test('quotes that the shell left are part of a value', t => {
 	const values = ['"id=a","src=a,b"', "'x'", '"', '""', 'a"b'];
 	const argv = values.flatMap(value => ['--secret', value]);
 
-	t.deepEqual(parseArguments(readArguments(argv, flags, 'build'), argv, flags).texts('secret'), values);
+	t.deepEqual(parseArguments(readArguments(argv, flags, {command: 'build'}), argv, flags).texts('secret'), values);
 });

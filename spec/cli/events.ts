@@ -39,7 +39,7 @@ export function plan(...lines: readonly string[]): BuildEvent {
 	return at(31, {
 		type: 'plan',
 		file: 'Dockerfile',
-		stages: [{name: 'stage0', base: 'alpine', steps: steps.map(step => step.id)}],
+		stages: [{name: 'stage0', base: 'alpine', steps: steps.map(step => step.id), platforms: ['linux/amd64']}],
 		steps,
 	});
 }
@@ -76,6 +76,17 @@ export function over(t: number, facts: Partial<Ended> = {}): BuildEvent {
 	return at(t, {type: 'build.finished', result: 'done', cached: 0, steps: 3, ms: t, image, ...facts});
 }
 
+/** The index of UX 2.8. */
+export const indexOfTwo = indexImage();
+
+function indexImage(): NonNullable<Ended['image']> {
+	const digest = 'sha256:c46aaefc23475add2da7283909348adf9eca21d9a1fa848a2417a537761480fe' as never;
+	const of = (platform: string, size: number) => ({platform, digest, id: digest, size, layers: 2});
+	const images = [of('linux/amd64', 5_110_022), of('linux/arm64', 5_410_022)];
+	const platforms = images.map(({platform}) => platform);
+	return {names: ['redis:latest'], digest, id: digest, size: 9_000_000, layers: 4, platforms, images};
+}
+
 /** The course's Dockerfile, built for the first time. */
 export const redisPlan = plan(
 	'1/3 base FROM alpine',
@@ -110,3 +121,40 @@ export const firstBuild: readonly BuildEvent[] = [
 	end(5303, 's3', {result: 'done', ms: 1}),
 	over(5612),
 ];
+
+/** The first step from the cache, the second one done. */
+export const allDone: readonly BuildEvent[] = [
+	started(),
+	plan('1/2 base FROM alpine', '2/2 run RUN make'),
+	end(1, 's1', {result: 'cached', ms: 0}),
+	end(2, 's2', {result: 'done', ms: 1}),
+];
+
+/** An image of two layers that is pushed, as far as it goes until `t` or, without it, to the end. */
+export function pushed(dest: string, until = Number.POSITIVE_INFINITY): readonly BuildEvent[] {
+	const move = (
+		t: number,
+		[kind, name, current, total, state]: readonly ['layer' | 'config', string, number, number, string],
+	) =>
+		at(t, {
+			type: 'transfer',
+			direction: 'push',
+			kind,
+			digest: `sha256:${name.padEnd(64, '0')}` as never,
+			ref: dest,
+			current,
+			total,
+			state: state as 'done',
+			attempt: 1,
+		});
+	const events = [
+		at(6000, {type: 'export', output: 'registry', dest, state: 'started', ms: 0}),
+		move(6100, ['layer', 'a', 4_000_000, 4_000_000, 'present']),
+		move(6100, ['layer', 'b', 0, 8_000_000, 'active']),
+		move(7100, ['layer', 'b', 6_000_000, 8_000_000, 'active']),
+		move(8000, ['layer', 'b', 8_000_000, 8_000_000, 'done']),
+		move(8000, ['config', 'c', 1500, 1500, 'done']),
+		at(8100, {type: 'export', output: 'registry', dest, state: 'done', ms: 2100}),
+	];
+	return events.filter(({t}) => t <= until);
+}

@@ -20,10 +20,18 @@ Build    build      a Dockerfile into an image
          lint       what could be better in a Dockerfile, and why
 Look     images     the images in the store
          inspect    one image: digests, config, layers
+         diff       two images: files and config;  or what a container changed
          history    the steps an image was made of
          logs       what the steps of a build printed
 Keep     tag, rmi   give or take a name
+         manifest   indexes: create, add, annotate, inspect, remove, rm
          prune      free space;  du: who uses it
+Move     push, pull to a registry, and from one;  login, logout
+         copy       between registries, layouts and archives
+         save, load images to an archive, and back
+         export     the files of an image, as a tar;  import: and back
+Try      run        a program from an image;  ps, stop, rm: those that were run
+         commit     what a container changed, as an image
 Machine  doctor     can this machine build? cause and cure
 
 Global   --root DIR  the store (else $STRATA_ROOT, else $XDG_DATA_HOME/strata)
@@ -48,15 +56,24 @@ Build an image. PATH is the context; - reads a Dockerfile or a tar from stdin.
 
 Image    -t, --tag NAME[:TAG]       name it; repeatable
              --label K=V            add a label; repeatable
+             --env K[=V]            set a variable; an ENV of this name wins
+             --unset WHAT[=NAME]    a label, volume or port of the base, or all
+             --unsetlabel K         the same as --unset label=K
              --platform OS/ARCH,..  for which platforms (default: this one)
              --target STAGE         stop at this stage (default: the last)
 Sources  -f, --file FILE            the Dockerfile (default: PATH/Dockerfile)
+             --from NAME            in place of the first FROM
+             --ignorefile FILE      in place of .dockerignore
              --build-context N=SRC  DIR, docker-image://REF, oci-layout://DIR
+             --context-mode MODE    modes of files: git for 0755 and 0644
              --build-arg K[=V]      set an ARG; no V: from the environment
              --secret id=ID,src=F   for RUN --mount=type=secret; or env=NAME
              --ssh ID[=SOCK|KEY]    for RUN --mount=type=ssh; repeatable
              --allow NAME           network.host, security.insecure or device
              --pull                 ask the registry even if the base is here
+             --tls-verify           false: any certificate, or http
+             --cert-dir DIR         with ca.crt, client.cert and client.key
+             --authfile FILE        the logins (default: as podman has it)
 Steps        --network MODE         default, none or host
              --add-host NAME:IP     a line in /etc/hosts; repeatable
              --dns IP               ask this server for names; repeatable
@@ -66,15 +83,37 @@ Steps        --network MODE         default, none or host
              --ulimit K=SOFT[:HARD] as in nofile=1024:4096; -1 is none
              --runtime NAME         crun, runc or a path (default: what works)
              --jobs N               steps at a time (default: number of cores)
-Cache        --no-cache             run every step
+Cache        --cache-from SRC       NAME, or type=local,src=DIR; repeatable
+             --cache-to DEST        NAME, type=local,dest=DIR or type=inline
+             --cache-mounts-from SRC the same for RUN --mount=type=cache
+             --cache-mounts-to DEST with max-size=2GB; those used last stay
+             --no-cache             run every step
              --no-cache-filter NAME run every step of these stages
-Result   -o, --output DEST          DIR, or type=oci|docker,dest=FILE
+Times        --source-date-epoch S  created, history, index: S; files: at most S
+             --timestamp S          the same, but all files of new layers: S
+             --rewrite-timestamp    =false: files of new layers keep their time
+Result   -o, --output DEST          DIR, or type=oci|docker|local|tar,dest=PATH
+             --format TYPES         media types in outputs: oci or docker
+             --compression-format F gzip, zstd, estargz or uncompressed
+             --compression-level N  how hard: 0 to 9, of zstd to 22
+             --force-compression    also the layers of bases
+             --push                 push it to the registry of its name
              --load                 hand it to podman or docker
+             --manifest NAME        add it to this index of the store
+             --annotation [ON:]K=V  on manifest, index or *-descriptor
+             --omit-history         no history in the config
+             --sbom                 list the packages in it, beside it
+             --provenance MODE      state how it was built: min, max or true
+             --attest type=TYPE,..  sbom or provenance, with its attributes
+             --oci-artifact         statements refer to the image: referrers
              --iidfile FILE         write the id to FILE
+             --metadata-file FILE   write digests and names to FILE, as JSON
 Check        --check                only say what could be better
+             --verify               build twice: is it the same? Keeps nothing
              --call METHOD          only answer: check, outline, targets, plan
 Display  -q, --quiet                print the id only
              --progress MODE        auto, tty, plain or rawjson
+             --trace FILE           where the time went, for ui.perfetto.dev
 
   strata build -t app .                            the usual
   strata build -t app -o out/ .                    a layout of its own
@@ -100,7 +139,7 @@ const drawn: Readonly<Record<string, readonly string[]>> = {
 		'Usage: strata inspect [flags] NAME',
 		'    --platform P   --raw config|manifest|index  the bytes as stored   --json',
 	],
-	history: ['Usage: strata history [flags] NAME', '    --no-trunc  whole instructions   --json'],
+	history: ['Usage: strata history [flags] NAME', '    --platform P   --no-trunc  whole instructions   --json'],
 	prune: [
 		'Usage: strata prune [flags]',
 		'    -a  also unnamed images   --cache  --logs  only these   --until 72h  older',

@@ -28,8 +28,8 @@ test('a build tells its warnings together before the summary, and counts them th
 	const {status, stderr} = await run('build', '-t', 'redis', '.');
 
 	t.is(status, 0);
-	const told = stderr.replace(/^packing .*\n/gm, '');
-	t.true(told.includes(`[3/3] DONE 0.0s\n${warning}\nredis:latest  `), told);
+	const told = stderr.replace(/^packing .*\n/gm, '').replace(/DONE \d+\.\ds/g, 'DONE');
+	t.true(told.includes(`[3/3] DONE\n${warning}\nredis:latest  `), told);
 	t.regex(stderr, /^redis:latest {2}.*, 1 warning$/m);
 });
 

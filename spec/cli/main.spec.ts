@@ -103,7 +103,7 @@ test('a build tells its story on stderr and nothing on stdout (UX 9.5)', async t
 
 	t.deepEqual([status, stdout], [0, '']);
 	t.regex(stderr, /^strata \d\S+: building hello from Dockerfile, 3 steps, linux\/\w+\n/);
-	t.regex(stderr, /\n\[2\/3\] COPY hello\.txt \/\n\[2\/3\] \| 1 file, 6 B\n\[2\/3\] DONE 0\.\ds\n/);
+	t.regex(stderr, /\n\[2\/3\] COPY hello\.txt \/\n\[2\/3\] \| 1 file, 6 B\n\[2\/3\] DONE [\d.]+s\n/);
 	t.regex(
 		stderr,
 		/\nhello:latest {2}[\d.]+ kB, 1 layer, linux\/\w+, (?:1 of 3 steps cached, )?built in [\d.]+s\ndigest {2}sha256:/,
@@ -121,14 +121,61 @@ test('-q prints the id alone, and --iidfile writes it without a line break (UX 2
 	t.is(readFileSync(join(folder, 'id.txt'), 'utf8'), stdout.trimEnd());
 });
 
-test('a build that fails leaves no id of an earlier one (CLI-10)', async t => {
+test('a trace that cannot be written costs a build neither its results nor its own error', async t => {
 	const {folder, run} = await place(t);
-	writeFileSync(join(folder, 'id.txt'), 'sha256:old');
+	const trace = ['--trace', join(folder, 'nowhere/trace.json')];
 
-	const {status} = await run(['build', '--target', 'nope', '--iidfile', 'id.txt', '.']);
+	const built = await run(['build', '-q', '--iidfile', 'id.txt', ...trace, '.']);
+	const failed = await run(['build', '-q', '--target', 'nope', ...trace, '.']);
+
+	t.is(built.status, 6);
+	t.regex(built.stdout.trimEnd(), id);
+	t.is(readFileSync(join(folder, 'id.txt'), 'utf8'), built.stdout.trimEnd());
+	t.is(failed.status, 3);
+	for (const {stderr} of [built, failed]) t.regex(stderr, /^error: cannot write the trace to /m);
+});
+
+test('a build that fails leaves no id and no metadata of an earlier one (CLI-10)', async t => {
+	const {folder, run} = await place(t);
+	const [id, metadata] = ['id.txt', 'metadata.json'];
+	for (const file of [id, metadata]) writeFileSync(join(folder, file), 'sha256:old');
+
+	const {status} = await run(['build', '--target', 'nope', '--iidfile', id, '--metadata-file', metadata, '.']);
 
 	t.is(status, 3);
-	t.false(existsSync(join(folder, 'id.txt')));
+	t.deepEqual(
+		[id, metadata].map(file => existsSync(join(folder, file))),
+		[false, false],
+	);
+});
+
+test('CLI-10: --metadata-file has the digests and names by the keys of buildx', async t => {
+	const {folder, run} = await place(t);
+
+	const {stdout} = await run(['build', '--json', '-t', 'hello', '-t', 'b:1', '--metadata-file', 'metadata.json', '.']);
+
+	const {id, digest} = JSON.parse(stdout) as {id: string; digest: string};
+	const {'buildx.build.ref': ref, ...metadata} = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8'));
+	t.like(metadata, {
+		'containerimage.config.digest': id,
+		'containerimage.digest': digest,
+		'containerimage.descriptor': {digest},
+		'image.name': 'hello:latest,b:1',
+	});
+	t.regex(ref, /^strata\/local\/\w{6}$/);
+	t.false('buildx.build.warnings' in metadata);
+});
+
+test('a file for the results that cannot be written is an error with a way out', async t => {
+	const {run} = await place(t);
+
+	const {status, stderr} = await run(['build', '--metadata-file', 'nowhere/metadata.json', '.']);
+
+	t.is(status, 6);
+	t.regex(
+		stderr,
+		/\nerror: cannot write nowhere\/metadata\.json\nnote: .*\nhelp: the image is in the store; another file: --metadata-file FILE\n$/,
+	);
 });
 
 test('--json prints the result as data', async t => {
@@ -249,7 +296,7 @@ unless(withoutScript)('on a terminal finished steps are rows, and the cursor is 
 	t.is(status, 0);
 	t.regex(
 		stdout,
-		/\u001B\[32m✔\u001B\[39m \u001B\[1m2\/3\u001B\[22m COPY hello\.txt \/ +1 file, 6 B {2}\u001B\[2m {3}0\.\ds\u001B\[22m\r\n/,
+		/\u001B\[32m✔\u001B\[39m \u001B\[1m2\/3\u001B\[22m COPY hello\.txt \/ +1 file, 6 B {2}\u001B\[2m {1,3}\d+\.\ds\u001B\[22m\r\n/,
 	);
 	t.regex(stdout, /\r\n(?:\u001B\[[\d?]*[a-zA-Z])*\r\nhello:latest {2}/);
 	t.false(stdout.includes('\u001B[?25l'));
@@ -267,7 +314,7 @@ for (const [title, size, env] of [
 		const {status, stdout} = await show(['build', '.'], size, {env});
 
 		t.is(status, 0);
-		t.regex(stdout, /\[2\/3\] DONE 0\.\ds\r\n/);
+		t.regex(stdout, /\[2\/3\] DONE \d+\.\ds\r\n/);
 		t.false(stdout.includes('\u001B'));
 	});
 }
@@ -383,4 +430,33 @@ test('whoever reads its lines may leave: the build goes on', async t => {
 
 	t.regex(stdout, /^strata .*\n$/);
 	t.is(readFileSync(join(folder, 'status'), 'utf8'), '0\n');
+});
+
+test('inspect shows what is stated of an image, one thing at a time', async t => {
+	const {run} = await place(t);
+	const built = await run(['build', '-q', '--sbom', '--provenance=min', '-t', 'app', '.']);
+	t.regex(built.stdout.trim(), id);
+
+	const [sbom, provenance, both, raw] = await Promise.all([
+		run(['inspect', '--sbom', 'app']),
+		run(['inspect', '--provenance', 'app']),
+		run(['inspect', '--sbom', '--provenance', 'app']),
+		run(['inspect', '--raw', 'index', '--sbom', 'app']),
+	]);
+
+	t.is(JSON.parse(sbom.stdout).spdxVersion, 'SPDX-2.3');
+	t.deepEqual(Object.keys(JSON.parse(provenance.stdout)), ['buildDefinition', 'runDetails']);
+	t.deepEqual([both.status, raw.status], [2, 2]);
+	t.is(both.stderr, 'error: --sbom and --provenance exclude each other\nhelp: strata inspect --sbom app\n');
+	t.is(raw.stderr, 'error: --raw and --sbom exclude each other\nhelp: strata inspect --raw index app\n');
+});
+
+test('inspect of an image without statements says how to get some', async t => {
+	const {run} = await place(t);
+	await run(['build', '-q', '-t', 'app', '.']);
+
+	const {status, stderr} = await run(['inspect', '--provenance', 'app']);
+
+	t.is(status, 2);
+	t.is(stderr, 'error: app:latest has no provenance\nhelp: build it with one: strata build --provenance=min\n');
 });

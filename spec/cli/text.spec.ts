@@ -1,7 +1,7 @@
 import test from 'ava';
 import {diagnosisLines, fixLines} from '../../lib/cli/doctor-text.ts';
 import {inspectLines} from '../../lib/cli/inspect-text.ts';
-import {planLines, sortedKeys} from '../../lib/cli/plan-text.ts';
+import {planJson, planLines} from '../../lib/cli/plan-text.ts';
 import {tableLines} from '../../lib/cli/table.ts';
 import {digest, id, plainStyle} from './events.ts';
 
@@ -40,6 +40,13 @@ test('inspect shows what is set (UX 4)', t => {
 			layer('786cc088b011', 3_623_807, 'base'),
 			layer('08e9cb5efca5', 1_486_223, '2/3 RUN apk add --update redis'),
 		],
+		attestations: [
+			{
+				predicateType: 'https://spdx.dev/Document',
+				digest: `sha256:f243eb88dac3${'0'.repeat(52)}` as never,
+				size: 66_701,
+			},
+		],
 	};
 
 	t.deepEqual(inspectLines(details, 2 * minute), [
@@ -52,6 +59,7 @@ test('inspect shows what is set (UX 4)', t => {
 		'env     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
 		'layer   786cc088b011  3.6 MB  base',
 		'layer   08e9cb5efca5  1.5 MB  2/3 RUN apk add --update redis',
+		'states  f243eb88dac3  67 kB  https://spdx.dev/Document',
 	]);
 });
 
@@ -88,7 +96,7 @@ test('plan shows a block a stage (UX 4)', t => {
 		],
 	} as const;
 
-	t.deepEqual(planLines(plan, '…'), [
+	t.deepEqual(planLines([plan], '…'), [
 		'Dockerfile, linux/amd64, target stage0: 1 stage, 3 steps',
 		'stage0',
 		'  1/3  base    :1  FROM alpine = docker.io/library/alpine@sha256:90c225a5d58b…',
@@ -107,15 +115,17 @@ test('plan says what a stage needs and what is left out (UX 4)', t => {
 		steps: [step(`${name} 1/1`, 'base', 1, 'FROM scratch')],
 	});
 	const lines = planLines(
-		{
-			version: 1,
-			target: 'app',
-			platform,
-			file: 'Dockerfile',
-			omitted: ['test', 'docs'],
-			unusedArgs: [],
-			stages: [stage('deps', []), stage('assets', []), stage('app', ['deps', 'assets'])],
-		},
+		[
+			{
+				version: 1,
+				target: 'app',
+				platform,
+				file: 'Dockerfile',
+				omitted: ['test', 'docs'],
+				unusedArgs: [],
+				stages: [stage('deps', []), stage('assets', []), stage('app', ['deps', 'assets'])],
+			},
+		],
 		'…',
 	);
 
@@ -127,7 +137,20 @@ test('plan says what a stage needs and what is left out (UX 4)', t => {
 });
 
 test('a plan as data has its keys in order, at every depth', t => {
-	t.is(JSON.stringify(sortedKeys({b: [{d: 1, c: 2}], a: null})), '{"a":null,"b":[{"c":2,"d":1}]}');
+	const plan = {
+		version: 1,
+		target: 'app',
+		platform,
+		file: 'Dockerfile',
+		omitted: [],
+		unusedArgs: [],
+		stages: [],
+	} as const;
+	const text =
+		'{"file":"Dockerfile","omitted":[],"platform":{"architecture":"amd64","os":"linux"},"stages":[],"target":"app","unusedArgs":[],"version":1}';
+
+	t.is(JSON.stringify(planJson([plan])), text);
+	t.is(JSON.stringify(planJson([plan, plan])), `[${text},${text}]`);
 });
 
 const findings = [
@@ -191,6 +214,19 @@ test('a table has two blanks between columns, numbers right, text left, no lines
 		'2     2 minutes ago  RUN apk add --update redis      1.5 MB    4.8 MB     61',
 		'base  5 weeks ago    CMD ["/bin/sh"]                      -         -      -',
 		'base  5 weeks ago    ADD alpine-minirootfs.tar.gz /  3.6 MB    8.0 MB    522',
+	]);
+});
+
+test('a cell is one line, and moves no cursor (UX 9)', t => {
+	const cells = ['linux/\u001B]52;c;aGk=\u0007', 'a\nb', 'c\u009B2Jd', 'e\u202Ef'];
+	const rows = cells.map(cell => [cell]);
+
+	t.deepEqual(tableLines([{head: 'PLATFORM'}], rows, {ellipsis: '…'}), [
+		'PLATFORM',
+		'linux/\\u001b]52;c;aGk=\\u0007',
+		'a\\nb',
+		'c\\u009b2Jd',
+		'e\\u202ef',
 	]);
 });
 

@@ -1,12 +1,12 @@
-import {lstatSync, statSync} from 'node:fs';
+import {lstatSync, readdirSync, readlinkSync, statSync} from 'node:fs';
 import {mkdtemp, readFile, rm, utimes, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import anyTest, {type TestFn} from 'ava';
 import {withDigests} from '../../lib/context/digests.ts';
-import {fileState} from '../../lib/context/file-state.ts';
 import {openContext} from '../../lib/context/open.ts';
 import {statCache} from '../../lib/context/stat-cache.ts';
+import {fileState} from '../../lib/linux/file-state.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
 import {selectSources} from '../../lib/tree/select.ts';
 
@@ -117,4 +117,17 @@ test('while files are hashed others get their turn, and may stop it', async t =>
 	});
 
 	t.is(await t.throwsAsync(hashing), reason);
+	t.false(openFiles().includes(join(folder, 'big')));
 });
+
+/** What this process has open. */
+function openFiles(): readonly string[] {
+	return readdirSync('/proc/self/fd').flatMap(fd => {
+		try {
+			return readlinkSync(`/proc/self/fd/${fd}`);
+		} catch {
+			// that of the folder itself, which is closed by now
+			return [];
+		}
+	});
+}

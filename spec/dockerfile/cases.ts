@@ -26,14 +26,24 @@ interface Exception {
 	readonly state: 'decided' | 'open';
 }
 
-const exceptions = new Map(
-	(JSON.parse(readFileSync('spec/conformance/exceptions.json', 'utf8')).parser as Exception[]).map(exception => [
-		exception.id,
-		exception,
-	]),
+type Suite = 'parser' | 'real';
+
+const exceptions: Readonly<Record<Suite, readonly Exception[]>> = JSON.parse(
+	readFileSync('spec/conformance/exceptions.json', 'utf8'),
 );
 
-/** Makes a test of every case of a family. A case on the list of exceptions must fail, or the list is out of date. */
+/** Makes a test of a case. One on the list of exceptions must fail, or the list is out of date. */
+export function testCase(
+	suite: Suite,
+	{id, title = id}: {id: string; title?: string},
+	check: (t: ExecutionContext) => void,
+): void {
+	const exception = exceptions[suite].find(candidate => candidate.id === id);
+	if (exception) test.failing(`${title} (${exception.state}: ${exception.reason})`, check);
+	else test(title, check);
+}
+
+/** Makes a test of every case of a family of the parser's. */
 export function testFamily(family: string, checks: Readonly<Record<string, Check>>): void {
 	if (!hasCorpus) {
 		test.skip(`the cases of corpus/parser/${family}.json (skipped: this machine has no corpus)`, t => t.fail());
@@ -42,10 +52,7 @@ export function testFamily(family: string, checks: Readonly<Record<string, Check
 	const {cases} = readCorpus<{cases: readonly Case[]}>(`parser/${family}.json`);
 	for (const given of cases) {
 		const check = checks[given.kind];
-		const exception = exceptions.get(given.id);
-		if (!check) continue;
-		if (exception) test.failing(`${given.id} (${exception.state}: ${exception.reason})`, t => check(t, given));
-		else test(given.id, t => check(t, given));
+		if (check) testCase('parser', given, t => check(t, given));
 	}
 }
 

@@ -125,58 +125,42 @@ test('stages are named by number and in any case, ARGs of one are not in the nex
 });
 
 const values: Readonly<Record<string, string>> = {v: 'a.b.c', empty: '', w: 'other', x: 'a*b'};
-const rows: readonly (readonly [row: number, word: string, expected: string])[] = [
-	...([
-		[1, '$v-${v}-$vv', 'a.b.c-a.b.c-'],
-		[2, '${v:-x}${empty:-x}${empty-x}${none-x}', 'a.b.cxx'],
-	] as const),
-	...([
-		[3, '${v:+x}${empty:+y}${empty+z}${none+u}', 'xz'],
-		[4, '${v:?m}${empty?m}', 'a.b.c'],
-	] as const),
-	...([
-		[5, '${none:-${empty:-${w}}}', 'other'],
-		[6, `\\$v \\\${v} '$v' "$v \\" \\$v \\a"`, '$v ${v} $v a.b.c " $v \\a'],
-	] as const),
-	...([
-		[7, '${v#*.}', 'b.c'],
-		[8, '${v##*.}', 'c'],
-		[9, '${v%.*}', 'a.b'],
-		[10, '${v%%.*}', 'a'],
-	] as const),
-	...([
-		[11, '${v/./-}', 'a-b.c'],
-		[12, '${v//./-}', 'a-b-c'],
-		[13, '${v#?[.]}${x%\\*?}', 'a.b.ca'],
-	] as const),
-	...([
-		[13, '${v//[abc]/x}', 'a.b.c'],
-		[14, '$1$@$?x$.', 'x$.'],
-	] as const),
+const rows: readonly (readonly [row: string, word: string, expected: string])[] = [
+	['VAR-1', '$v-${v}-$vv', 'a.b.c-a.b.c-'],
+	['VAR-2', '${v:-x}${empty:-x}${empty-x}${none-x}', 'a.b.cxx'],
+	['VAR-3', '${v:+x}${empty:+y}${empty+z}${none+u}', 'xz'],
+	['VAR-4', '${v:?m}${empty?m}', 'a.b.c'],
+	['VAR-5', '${none:-${empty:-${w}}}', 'other'],
+	['VAR-6', `\\$v \\\${v} '$v' "$v \\" \\$v \\a"`, '$v ${v} $v a.b.c " $v \\a'],
+	['VAR-7', '${v#*.}', 'b.c'],
+	['VAR-8', '${v##*.}', 'c'],
+	['VAR-9', '${v%.*}', 'a.b'],
+	['VAR-10', '${v%%.*}', 'a'],
+	['VAR-11', '${v/./-}', 'a-b.c'],
+	['VAR-12', '${v//./-}', 'a-b-c'],
+	['VAR-13', '${v#?[.]}${x%\\*?}', 'a.b.ca'],
+	['VAR-13', '${v//[abc]/x}', 'a.b.c'],
+	['VAR-14', '$1$@$?x$.', 'x$.'],
 ];
 for (const [row, word, expected] of rows) {
-	test(`${word} is ${expected} (VAR-${row})`, t => {
+	test(`${word} is ${expected} (${row})`, t => {
 		t.is(expandWord(word, name => values[name]).value, expected);
 	});
 }
 
 for (const [row, word] of [
-	...([
-		[4, '${none:?it is needed}'],
-		[4, '${empty:?m}'],
-		[4, '${none?m}'],
-	] as const),
-	...([
-		[13, '${v#\\a}'],
-		[14, '${v:=w}'],
-		[14, '${}'],
-		[14, '${{v}'],
-		[14, '${.}'],
-		[14, '${!v}x'],
-		[14, '${v'],
-	] as const),
+	['VAR-4', '${none:?it is needed}'],
+	['VAR-4', '${empty:?m}'],
+	['VAR-4', '${none?m}'],
+	['VAR-13', '${v#\\a}'],
+	['VAR-14', '${v:=w}'],
+	['VAR-14', '${}'],
+	['VAR-14', '${{v}'],
+	['VAR-14', '${.}'],
+	['VAR-14', '${!v}x'],
+	['VAR-14', '${v'],
 ] as const) {
-	test(`${word} is an error (VAR-${row})`, t => {
+	test(`${word} is an error (${row})`, t => {
 		t.throws(() => expandWord(word, name => values[name]), {instanceOf: DockerfileError});
 	});
 }

@@ -74,6 +74,6 @@ test('a registry that answers is fine, whatever it says; one that does not is a 
 	await new Promise(resolve => server.close(resolve));
 	const silent = await registry(url);
 
-	t.regex(answered.found, /^docker\.io answers in \d\.\ds$/);
+	t.regex(answered.found, /^docker\.io answers in \d+\.\ds$/);
 	t.like(silent, {state: 'warning', found: 'docker.io cannot be reached: connection refused'});
 });

@@ -1,13 +1,11 @@
-import {spawn} from 'node:child_process';
-import {existsSync} from 'node:fs';
 import {join} from 'node:path';
-import {setTimeout as sleep} from 'node:timers/promises';
 import test, {type ExecutionContext} from 'ava';
+import {startDocker} from '../helpers/docker.ts';
 import {makePlace, type Place} from '../helpers/place.ts';
 import {startRegistry} from '../helpers/registry.ts';
 import {unless} from '../helpers/skip.ts';
 import {build, readImage, stopFixtures, strata} from '../helpers/strata.ts';
-import {ordinary, superuser, withoutRoot} from '../helpers/user.ts';
+import {ordinary, withoutRoot} from '../helpers/user.ts';
 
 test.after.always(stopFixtures);
 
@@ -122,29 +120,4 @@ async function built(t: ExecutionContext, flags: readonly string[] = []): Promis
 
 function podmanRun(place: Place, image: string) {
 	return place.run(['podman', 'run', '--rm', '--runtime', 'runc', '--network', 'host', image]);
-}
-
-/** An engine of its own, with its files in the folder of the test. Answers what runs `docker`. */
-async function startDocker(t: ExecutionContext) {
-	const place = makePlace(t, superuser ?? ordinary);
-	const at = (name: string) => join(place.folder, name);
-	const folders = ['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid')];
-	const options = [
-		...folders,
-		'-H',
-		`unix://${at('docker.sock')}`,
-		'--iptables=false',
-		'--bridge=none',
-		'--storage-driver',
-		'vfs',
-	];
-	const dockerd = spawn('dockerd', options, {stdio: 'ignore', env: place.env});
-	const ended = new Promise<void>(resolve => dockerd.on('close', () => resolve()));
-	t.teardown(async () => {
-		dockerd.kill();
-		await ended;
-		await place.run(['sh', '-c', `grep -o ' ${place.folder}[^ ]*' /proc/mounts | xargs -r umount`]);
-	});
-	while (!existsSync(at('docker.sock')) && dockerd.exitCode === null) await sleep(100);
-	return (args: readonly string[]) => place.run(['docker', '-H', `unix://${at('docker.sock')}`, ...args]);
 }

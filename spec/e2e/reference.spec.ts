@@ -116,7 +116,7 @@ function differences(ours: Rootfs, theirs: Rootfs): readonly string[] {
 
 /**
  * What both must write the same way. buildah signs its images with a label, writes no ArgsEscaped (CMD-1), and leaves out a
- * WorkingDir of / (WD-2).
+ * WorkingDir of /.
  */
 function comparableConfig(layout: string): unknown {
 	const {config, architecture, os} = readImage(layout, 'app:latest').config;

@@ -1,4 +1,4 @@
-import {statSync} from 'node:fs';
+import {readdirSync, statSync} from 'node:fs';
 import test from 'ava';
 import {makePlace} from '../helpers/place.ts';
 import {blobPath, build, fixtureHost, readImage, stopFixtures} from '../helpers/strata.ts';
@@ -53,6 +53,27 @@ test('who builds, where, with how many jobs, with which umask and runtime does n
 	t.is(new Set(images).size, 1, images.join(' '));
 });
 
+test('clones of one repository by two users with umask 002 and 022 give one image, with --context-mode=git', async t => {
+	const origin = makePlace(t, ordinary);
+	const folder = origin.write({...files, '.dockerignore': '.git'}, 'origin');
+	const who = ['AUTHOR', 'COMMITTER'].flatMap(role => ['NAME', 'EMAIL'].map(what => [`GIT_${role}_${what}`, 't']));
+	const setting = {cwd: folder, env: Object.fromEntries(who)};
+	const commit =
+		'git init -q && git add . && git commit -q -m all && git bundle create -q ../all.bundle HEAD && git log -1 --format=%ct';
+	const {stdout: time, stderr} = await origin.run(['sh', '-c', commit], setting);
+	const images = [];
+	for (const [umask, user] of [['002', ordinary] as const, ['022', users.at(-1) ?? ordinary] as const]) {
+		const place = makePlace(t, user);
+		await place.run(['git', 'clone', '-q', `${origin.folder}/all.bundle`, 'clone'], {umask});
+		const flags = ['-t', 'app', '--context-mode=git', '--source-date-epoch', time.trim()];
+		const built = await build(place, `${place.folder}/clone`, {flags});
+		t.is(built.status, 0, stderr + built.stderr);
+		images.push(readImage(place.store, 'app:latest').digest);
+	}
+
+	t.is(images[0], images[1]);
+});
+
 test('without it, --no-cache twice gives the same files in each layer', async t => {
 	const place = makePlace(t, ordinary);
 	const context = place.write(files, 'context');
@@ -90,3 +111,19 @@ test("a base's layers pass through untouched, and no blob can be written", async
 async function isInRegistry(digest: string): Promise<boolean> {
 	return (await fetch(`http://${await fixtureHost()}/v2/debian/blobs/${digest}`, {method: 'HEAD'})).ok;
 }
+
+test('--verify names the first step and file that differ, and exits with 8; what is the same takes one line', async t => {
+	const place = makePlace(t, ordinary);
+	const same = 'FROM busybox\nRUN adduser -D someone && echo a >/home/someone/a && chown -R someone /home/someone\n';
+	const context = place.write({Dockerfile: `${same}RUN head -c 9 /dev/urandom >/etc/id\n`, Same: same}, 'context');
+	const flags = ['--verify', '--source-date-epoch', '1', '-q'];
+
+	const other = await build(place, context, {flags});
+	const twice = await build(place, context, {flags: [...flags, '-f', `${context}/Same`]});
+
+	t.is(other.status, 8);
+	t.regex(other.stderr, /^error: step 3\/3 is not the same twice: \/etc\/id differs in content\n --> Dockerfile:3\n/);
+	t.deepEqual([twice.status, twice.stderr], [0, '']);
+	t.regex(twice.stdout, /^the same twice: sha256:[0-9a-f]{64} {2}\(varied: .*\)\n$/);
+	t.deepEqual(readdirSync(`${place.store}/tmp`), []);
+});

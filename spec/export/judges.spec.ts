@@ -32,7 +32,7 @@ unless(without('skopeo'))('skopeo finds an image in the store, the layout and th
 	const {store, folder, descriptor} = await setUp(t);
 	const image = {descriptor, names: ['redis:latest']};
 	await store.images.tag(descriptor, 'redis:latest');
-	await exportLayout(join(folder, 'out'), image, store);
+	await exportLayout(join(folder, 'out'), [image], store);
 	await exportArchive(join(folder, 'oci.tar'), image, store);
 	await exportDockerArchive(join(folder, 'docker.tar'), image, store);
 
@@ -52,7 +52,7 @@ unless(without('skopeo'))('skopeo finds an image in the store, the layout and th
 
 unless(without('umoci'))('umoci unpacks an image of an exported layout', async t => {
 	const {store, folder, descriptor} = await setUp(t);
-	await exportLayout(join(folder, 'out'), {descriptor, names: ['app:1']}, store);
+	await exportLayout(join(folder, 'out'), [{descriptor, names: ['app:1']}], store);
 
 	output('umoci', 'unpack', '--rootless', '--image', `${folder}/out:app:1`, join(folder, 'bundle'));
 
@@ -62,7 +62,7 @@ unless(without('umoci'))('umoci unpacks an image of an exported layout', async t
 
 unless(without('umoci'))('what umoci collects as garbage of an exported layout is nothing', async t => {
 	const {store, folder, descriptor} = await setUp(t);
-	await exportLayout(join(folder, 'out'), {descriptor, names: ['redis:latest']}, store);
+	await exportLayout(join(folder, 'out'), [{descriptor, names: ['redis:latest']}], store);
 
 	output('umoci', 'gc', '--layout', join(folder, 'out'));
 

@@ -1,10 +1,13 @@
-import {chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
+import {chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {StoreError, UsageError} from '../../lib/errors.ts';
-import {exportLayout} from '../../lib/export/layout.ts';
+import {contentsOf} from '../../lib/export/image.ts';
+import {exportLayout, layoutSink} from '../../lib/export/layout.ts';
+import {hexOf} from '../../lib/oci/digest.ts';
 import type {Index} from '../../lib/oci/image.ts';
 import {nameOf} from '../../lib/oci/layout.ts';
+import {lockFile} from '../../lib/store/locks.ts';
 import {openStore} from '../../lib/store/open.ts';
 import {hasCorpus} from '../helpers/corpus.ts';
 import {folderFor} from '../helpers/folder.ts';
@@ -25,7 +28,7 @@ const readIndex = (dir: string) => JSON.parse(readFileSync(join(dir, 'index.json
 test('OUT-1: a layout of its own holds every blob of the image, read-only, and nothing else', async t => {
 	const {store, descriptor, out} = await setUp(t);
 
-	await exportLayout(out, {descriptor, names: ['app:1']}, store);
+	await exportLayout(out, [{descriptor, names: ['app:1']}], store);
 
 	t.deepEqual(readdirSync(out).sort(), ['blobs', 'index.json', 'oci-layout']);
 	const blobs = readdirSync(join(out, 'blobs/sha256'));
@@ -40,7 +43,7 @@ test('every platform of an index comes along', async t => {
 
 	await exportLayout(
 		out,
-		{descriptor: storeIndex(store, {'linux/amd64': amd64, 'linux/arm64': arm64}), names: ['app:1']},
+		[{descriptor: storeIndex(store, {'linux/amd64': amd64, 'linux/arm64': arm64}), names: ['app:1']}],
 		store,
 	);
 
@@ -51,8 +54,8 @@ test('OUT-9: a second export appends, and takes over a name it brings', async t 
 	const {store, descriptor, out} = await setUp(t);
 	const other = storeImage(store, {layers: [await storeLayer(store, {other: 'other'})]}).descriptor;
 
-	await exportLayout(out, {descriptor, names: ['app:1', 'app:latest']}, store);
-	await exportLayout(out, {descriptor: other, names: ['app:latest']}, store);
+	await exportLayout(out, [{descriptor, names: ['app:1', 'app:latest']}], store);
+	await exportLayout(out, [{descriptor: other, names: ['app:latest']}], store);
 
 	const entries = readIndex(out).manifests.map(entry => [nameOf(entry), entry.digest]);
 	t.deepEqual(entries, [
@@ -66,9 +69,39 @@ test('two exports into one folder at the same time lose nothing', async t => {
 	const {store, descriptor, out} = await setUp(t);
 	const names = Array.from({length: 8}, (_, at) => `app:${at}`);
 
-	await Promise.all(names.map(name => exportLayout(out, {descriptor, names: [name]}, store)));
+	await Promise.all(names.map(name => exportLayout(out, [{descriptor, names: [name]}], store)));
 
 	t.deepEqual(readIndex(out).manifests.map(nameOf).sort(), names);
+});
+
+test('exports from two stores into one folder wait for each other, and leave nothing behind', async t => {
+	const {store, descriptor, out} = await setUp(t);
+	const others = await setUp(t);
+	const names = Array.from({length: 8}, (_, at) => `app:${at}`);
+	const from = (at: number) => (at % 2 === 0 ? {store, descriptor} : others);
+	mkdirSync(out);
+	const lock = await lockFile(join(out, '.lock'));
+
+	const exports = Promise.all(
+		names.map((name, at) => exportLayout(out, [{descriptor: from(at).descriptor, names: [name]}], from(at).store)),
+	);
+	await exportLayout(`${out}-free`, [{descriptor, names}], store);
+	t.false(existsSync(join(out, 'index.json')));
+	await lock[Symbol.asyncDispose]();
+	await exports;
+
+	t.deepEqual(readIndex(out).manifests.map(nameOf).sort(), names);
+	t.deepEqual(readdirSync(out).sort(), ['blobs', 'index.json', 'oci-layout']);
+});
+
+test('what one that was killed left in a new folder does not make it another’s', async t => {
+	const {store, descriptor, out} = await setUp(t);
+	mkdirSync(out);
+	for (const name of ['.lock', '.strata-0123456789abcdef']) writeFileSync(join(out, name), '');
+
+	await exportLayout(out, [{descriptor, names: ['app:1']}], store);
+
+	t.deepEqual(readIndex(out).manifests.map(nameOf), ['app:1']);
 });
 
 test('a folder with other things in it is refused, and left as it was', async t => {
@@ -76,7 +109,7 @@ test('a folder with other things in it is refused, and left as it was', async t 
 	mkdirSync(out);
 	writeFileSync(join(out, 'thesis.tex'), '');
 
-	const error = await t.throwsAsync(exportLayout(out, {descriptor, names: []}, store), {instanceOf: UsageError});
+	const error = await t.throwsAsync(exportLayout(out, [{descriptor, names: []}], store), {instanceOf: UsageError});
 
 	t.is(error?.message, `${out} is not empty, and not an OCI layout`);
 	t.deepEqual(readdirSync(out), ['thesis.tex']);
@@ -86,7 +119,7 @@ test('a place that is a file is refused', async t => {
 	const {store, descriptor, out} = await setUp(t);
 	writeFileSync(out, '');
 
-	const error = await t.throwsAsync(exportLayout(out, {descriptor, names: []}, store), {instanceOf: StoreError});
+	const error = await t.throwsAsync(exportLayout(out, [{descriptor, names: []}], store), {instanceOf: StoreError});
 
 	t.is(error?.message, `cannot write ${out}: it is there, and not a folder`);
 });
@@ -98,15 +131,31 @@ test('an image whose layer is gone from the store is not exported, and its name 
 	chmodSync(store.blobs.pathOf(layer.descriptor.digest), 0o644);
 	rmSync(store.blobs.pathOf(layer.descriptor.digest));
 
-	await t.throwsAsync(exportLayout(out, {descriptor, names: ['app:1']}, store), {instanceOf: StoreError});
+	await t.throwsAsync(exportLayout(out, [{descriptor, names: ['app:1']}], store), {instanceOf: StoreError});
 
 	t.throws(() => readIndex(out), {code: 'ENOENT'});
+});
+
+test('a blob that others took away before an index named it is put again', async t => {
+	const {store, descriptor, out} = await setUp(t);
+	const sink = layoutSink({folder: out}, {ref: 'app'});
+	const {signal} = new AbortController();
+	const [config] = await contentsOf(descriptor, store.blobs).then(all => all.slice(1));
+	if (!config) throw new Error('there is no config');
+	const path = join(out, 'blobs/sha256', hexOf(config.digest));
+
+	await sink.take(config, store.blobs, signal);
+	rmSync(path);
+	await sink.takeRoot(descriptor, store.blobs, signal);
+
+	t.true(existsSync(path));
+	t.is(readIndex(out).manifests[0]?.digest, descriptor.digest);
 });
 
 unless(hasCorpus ? undefined : 'no corpus')('the layout is what the image specification says', async t => {
 	const {store, descriptor, out} = await setUp(t);
 
-	await exportLayout(out, {descriptor, names: ['redis:latest']}, store);
+	await exportLayout(out, [{descriptor, names: ['redis:latest']}], store);
 
 	t.deepEqual(validateAgainst('image-index', readIndex(out)), []);
 	t.deepEqual(validateAgainst('image-layout', JSON.parse(readFileSync(join(out, 'oci-layout'), 'utf8'))), []);

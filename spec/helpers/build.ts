@@ -79,7 +79,13 @@ export function workshopAt(t: ExecutionContext, root: string): Workshop {
 			const {events, result, error} = await tell(order);
 			if (!result) throw error;
 			const {manifest, config} = storedImage(root, result.descriptor);
-			return {events, result, manifest, config, rows: rowsOf(events), trees: treesOf(root, result.layers)};
+			return {
+				...{events, result, manifest, config, rows: rowsOf(events)},
+				// a layer that comes from elsewhere as it is has no TOC
+				get trees() {
+					return treesOf(root, result.layers);
+				},
+			};
 		},
 		leftovers: () => readdirSync(join(root, 'tmp')),
 	};

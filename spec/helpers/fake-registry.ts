@@ -37,7 +37,8 @@ export async function serve(
 	t: ExecutionContext,
 	handler: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<string> {
-	const server = createServer(handler).listen(0, '127.0.0.1');
+	// a machine that is busy for seconds must not lose its connections
+	const server = createServer({keepAliveTimeout: 60_000}, handler).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	t.teardown(() => {
 		server.closeAllConnections();

@@ -11,6 +11,8 @@ export interface GitServer {
 	readonly url: string;
 	/** Runs git in the work tree. */
 	git(...args: readonly string[]): string;
+	/** Commits all that lies in the work tree. */
+	commit(): void;
 	readonly folder: string;
 	/** The Authorization header of each request. */
 	readonly authorizations: (string | undefined)[];
@@ -25,6 +27,10 @@ export async function gitServer(t: ExecutionContext): Promise<GitServer> {
 		execFileSync('git', ['-C', folder, 'update-server-info']);
 		return answer;
 	};
+	const commit = () => {
+		git('add', '.');
+		git('commit', '-m', 'all');
+	};
 	execFileSync('git', ['init', '--quiet', '--initial-branch=main', folder]);
 	const host = await serve(t, (request, response) => {
 		authorizations.push(request.headers.authorization);
@@ -32,5 +38,5 @@ export async function gitServer(t: ExecutionContext): Promise<GitServer> {
 		if (!statSync(path, {throwIfNoEntry: false})?.isFile()) return void response.writeHead(404).end();
 		createReadStream(path).pipe(response);
 	});
-	return {url: `http://${host}/.git`, git, folder, authorizations};
+	return {url: `http://${host}/.git`, git, commit, folder, authorizations};
 }

@@ -1,4 +1,4 @@
-import {digestOf, hexOf} from '../../lib/oci/digest.ts';
+import {type DiffID, digestOf, hexOf} from '../../lib/oci/digest.ts';
 import type {Descriptor} from '../../lib/oci/image.ts';
 import {ociConfig, ociIndex, ociLayer, ociManifest} from '../../lib/oci/media-types.ts';
 import {type Platform, parsePlatform} from '../../lib/oci/platform.ts';
@@ -11,10 +11,15 @@ export interface TestImage {
 	readonly layers: readonly Descriptor[];
 }
 
-/** An image for a platform, with these texts as its layers. */
-export function imageOf(platform: string, layers: readonly (string | Buffer)[], mediaType = ociLayer): TestImage {
+/** An image for a platform, with these texts as its layers. Its config says what they unpack to: themselves, or what it is told to say. */
+export function imageOf(
+	platform: string,
+	layers: readonly (string | Buffer)[],
+	mediaType = ociLayer,
+	diffIDs?: readonly DiffID[],
+): TestImage {
 	const parts = layers.map(content => partOf(mediaType, Buffer.from(content)));
-	const rootfs = {type: 'layers', diff_ids: parts.map(({descriptor}) => descriptor.digest)};
+	const rootfs = {type: 'layers', diff_ids: diffIDs ?? parts.map(({descriptor}) => descriptor.digest)};
 	const config = partOf(ociConfig, json({...platformOf(platform), config: {Cmd: ['sh']}, rootfs}));
 	const descriptors = parts.map(({descriptor}) => descriptor);
 	const manifest = {schemaVersion: 2, mediaType: ociManifest, config: config.descriptor, layers: descriptors};

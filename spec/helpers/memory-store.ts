@@ -12,6 +12,7 @@ import {
 	withoutManifest,
 	withoutTag,
 	withTag,
+	withTagMoved,
 } from '../../lib/oci/layout.ts';
 import {verify} from '../../lib/oci/verify.ts';
 import type {BlobStore, Images, Records, Store} from '../../lib/store/store.ts';
@@ -97,6 +98,12 @@ function memoryImages(): Images {
 		async tag(descriptor, name) {
 			index = withTag(index, descriptor, {...(name === undefined ? {} : {name}), at: new Date()});
 		},
+		async replace(descriptor, name) {
+			index = withTagMoved(index, descriptor, {name, at: new Date()});
+		},
+		async tagFailed(descriptor, name) {
+			await this.tag(descriptor, name);
+		},
 		async untag(name) {
 			const before = index;
 			index = withoutTag(index, name);
@@ -128,7 +135,7 @@ function memoryLocks(): Pick<Store, 'lock' | 'tryLock'> {
 		};
 	};
 	return {
-		tryLock: key => take(key, 'exclusive'),
+		tryLock: (key, mode = 'exclusive') => take(key, mode),
 		async lock(key, {mode = 'exclusive', onWait, signal} = {}) {
 			signal?.throwIfAborted();
 			for (let told = false; ; told = true) {

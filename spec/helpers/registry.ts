@@ -2,7 +2,8 @@ import {execFile} from 'node:child_process';
 import {readFileSync} from 'node:fs';
 import {mkdtemp, rm} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
-import {join} from 'node:path';
+import {join, resolve} from 'node:path';
+import {pathToFileURL} from 'node:url';
 import {promisify} from 'node:util';
 
 /** A real registry, Debian's docker-registry, on a port of loopback; without TLS. */
@@ -21,6 +22,19 @@ export interface TestRegistry {
 export async function startRegistry(): Promise<TestRegistry> {
 	const storage = await mkdtemp(join(tmpdir(), 'strata-registry-'));
 	const {host, pid} = await serve(['--storage', storage]);
+	return {host, pid, storage, stop: () => end(pid).then(() => rm(storage, {recursive: true}))};
+}
+
+/** `user` and `secret` in the file of an Apache, which has bcrypt. */
+const htpasswd = 'user:$2b$04$CzyvCNi33kCtiLsu269YFOiuUl87yiTtBmREKBn64u/EnaNvBk9YK\n';
+
+/** An empty registry that only `user` with `secret` may pull from and push to. */
+export async function startPrivateRegistry(): Promise<TestRegistry> {
+	const storage = await mkdtemp(join(tmpdir(), 'strata-registry-'));
+	const {startRegistry} = (await import(pathToFileURL(resolve('scripts/parts/registry.mjs')).href)) as {
+		startRegistry(storage: string, options: {htpasswd: string}): Promise<{host: string; pid: number}>;
+	};
+	const {host, pid} = await startRegistry(storage, {htpasswd});
 	return {host, pid, storage, stop: () => end(pid).then(() => rm(storage, {recursive: true}))};
 }
 

@@ -1,11 +1,15 @@
 import {gzipSync} from 'node:zlib';
 import {collect} from '../../lib/bytes.ts';
 import {archive, inMemory} from '../../lib/layer/archive.ts';
+import {encoderName} from '../../lib/layer/encoder.ts';
+import {packLayer} from '../../lib/layer/pack.ts';
 import {type DiffID, digestOf, hexOf} from '../../lib/oci/digest.ts';
 import type {Descriptor, History, ImageConfig, Layer, Manifest} from '../../lib/oci/image.ts';
 import {ociConfig, ociIndex, ociLayerGzip, ociManifest} from '../../lib/oci/media-types.ts';
 import {type Platform, parsePlatform} from '../../lib/oci/platform.ts';
+import {adoptLayer} from '../../lib/store/layers.ts';
 import type {LayerRecord, Store} from '../../lib/store/store.ts';
+import type {Entry} from '../../lib/tree/entry.ts';
 
 /** Files of a layer by path: every tool can unpack it. */
 export type Files = Readonly<Record<string, string>>;
@@ -35,6 +39,15 @@ export async function storeLayer(store: Store, files: Files): Promise<Layer> {
 	store.records<LayerRecord>('layers').put(hexOf(diffID), record);
 	store.records('tocs').put(hexOf(diffID), []);
 	return {descriptor, diffID};
+}
+
+/** Puts a layer of these entries into a store, packed as builds pack it. */
+export async function storeEntries(store: Store, entries: readonly Entry[]): Promise<Layer> {
+	const draft = store.temporary();
+	const [blob, toc] = [`${draft}.blob`, `${draft}.toc`];
+	const packed = await packLayer({source: {entries}, blob, toc});
+	await adoptLayer(store, {...packed, encoder: encoderName(), blob, toc});
+	return packed.layer;
 }
 
 /** Puts config and manifest of an image into a store; it has no name yet. */

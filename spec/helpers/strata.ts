@@ -4,7 +4,7 @@ import type {Ended, Place, RunOptions} from './place.ts';
 import {fixtureRegistry} from './registry.ts';
 
 /** The command as npm installed it (`STRATA_CLI`), or as `scripts/build` made it here. */
-export const cli = process.env.STRATA_CLI ?? resolve('dist/strata.js');
+export const cli = process.env.STRATA_CLI ?? resolve('dist/strata.cjs');
 
 const fixtures = fixtureRegistry();
 
@@ -22,13 +22,16 @@ export function strata(place: Place, args: readonly string[], options?: RunOptio
 export async function build(
 	place: Place,
 	context: string,
-	{flags = [], ...options}: BuildOptions = {},
+	{flags = [], node, ...options}: BuildOptions = {},
 ): Promise<Ended> {
-	return strata(place, ['build', '--progress', 'plain', ...(await bases()), ...flags, context], options);
+	const command = ['build', '--progress', 'plain', ...(await bases()), ...flags, context];
+	return place.run([...(node === undefined ? [] : [node]), cli, ...command], options);
 }
 
 interface BuildOptions extends RunOptions {
 	readonly flags?: readonly string[];
+	/** What runs the command. Default: the Node in PATH. */
+	readonly node?: string;
 }
 
 async function bases(): Promise<readonly string[]> {

@@ -34,6 +34,14 @@ const cases: readonly (readonly [url: string, env: ProxyEnvironment, proxy: stri
 	['https://anexample.com/', {HTTPS_PROXY: 'http://proxy', NO_PROXY: 'example.com'}, 'http://proxy/'],
 	['https://example.com/', {HTTPS_PROXY: 'http://proxy', NO_PROXY: 'example.com:443'}, undefined],
 	['https://example.com/', {HTTPS_PROXY: 'http://proxy', NO_PROXY: 'example.com:5000'}, 'http://proxy/'],
+	['http://10.1.2.3/', {HTTP_PROXY: 'http://proxy', NO_PROXY: '192.168.0.0/16,10.0.0.0/8'}, undefined],
+	['http://10.1.2.3/', {HTTP_PROXY: 'http://proxy', NO_PROXY: '10.1.2.0/30'}, undefined],
+	['http://10.1.2.3/', {HTTP_PROXY: 'http://proxy', NO_PROXY: '10.1.2.0/31'}, 'http://proxy/'],
+	['http://10.1.2.3/', {HTTP_PROXY: 'http://proxy', NO_PROXY: '10.0.0.0/40,10.0.0.0/x,/8'}, 'http://proxy/'],
+	['http://a10.example.com/', {HTTP_PROXY: 'http://proxy', NO_PROXY: '0.0.0.0/0'}, 'http://proxy/'],
+	['http://[fd00::5]:5000/', {HTTP_PROXY: 'http://proxy', NO_PROXY: 'fd00::/8'}, undefined],
+	['http://[fd00::5]:5000/', {HTTP_PROXY: 'http://proxy', NO_PROXY: 'fd00::5'}, undefined],
+	['http://[fe00::5]:5000/', {HTTP_PROXY: 'http://proxy', NO_PROXY: 'fd00::/8,10.0.0.0/8'}, 'http://proxy/'],
 ];
 
 for (const [url, env, proxy] of cases) {
@@ -97,7 +105,8 @@ test('https goes through a tunnel of the proxy, whose end must be who it says', 
 	const server = createSecureServer(certificate, (_, response) => response.end('hello')).listen(0, '127.0.0.1');
 	await once(server, 'listening');
 	t.teardown(() => server.close());
-	const {env, asked} = await proxyTo(t, `127.0.0.1:${(server.address() as AddressInfo).port}`);
+	const {env: proxies, asked} = await proxyTo(t, `127.0.0.1:${(server.address() as AddressInfo).port}`);
+	const env = {...proxies, SSL_CERT_FILE: '/nowhere'};
 	const reference = parseReference('registry.example/app');
 
 	const error = await t.throwsAsync(reference ? registrySource(reference, {env}).resolve() : Promise.resolve(), {

@@ -4,11 +4,11 @@ import test from 'ava';
 import {collect} from '../../lib/bytes.ts';
 import {RegistryError} from '../../lib/errors.ts';
 import type {Retry} from '../../lib/http/attempts.ts';
-import {parseReference, type Reference} from '../../lib/oci/reference.ts';
 import type {RegistryOptions} from '../../lib/registry/client.ts';
 import {registrySource} from '../../lib/registry/source.ts';
 import {answer, fakeRegistry, first, serve, status, tokenRegistry} from '../helpers/fake-registry.ts';
 import {imageOf} from '../helpers/image.ts';
+import {reference} from '../helpers/reference.ts';
 
 const image = imageOf('linux/amd64', [Buffer.alloc(200_000, 'lowest'), 'highest']);
 const [lowest = image.root] = image.layers;
@@ -17,12 +17,6 @@ const content = image.blobs.get(lowest.digest)?.bytes ?? Buffer.alloc(0);
 
 function source(host: string, options: RegistryOptions = {}) {
 	return registrySource(reference(`${host}/team/app:1`), {backoff: 1, env: {}, ...options});
-}
-
-function reference(name: string): Reference {
-	const parsed = parseReference(name);
-	if (!parsed) throw new Error(`${name} is no reference`);
-	return parsed;
 }
 
 test('a redirect to another host is followed without credentials', async t => {

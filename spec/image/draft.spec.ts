@@ -30,6 +30,11 @@ test('FROM scratch has a PATH and the root as directory (FRM-7)', t => {
 	t.deepEqual(config, {Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], WorkingDir: '/'});
 });
 
+test('a base without a working directory has the root, and so is it written (WD-2)', t => {
+	t.is(imageConfig(baseDraft({...base, config: {}}), [diffID]).config?.WorkingDir, '/');
+	t.is(imageConfig(baseDraft({...base, config: {WorkingDir: ''}}), [diffID]).config?.WorkingDir, '/');
+});
+
 test('a base hands on all but its triggers, and its history verbatim (FRM-8, HIS-3)', t => {
 	const {config, history, created} = imageConfig(baseDraft(base), [diffID]);
 
@@ -125,7 +130,7 @@ test('labels of the command line come last', t => {
 		],
 	});
 
-	t.deepEqual(imageConfig(draft, [], {a: 'z'}).config?.Labels, {a: 'z', d: 'e'});
+	t.deepEqual(imageConfig(draft, [], {labels: {a: 'z'}}).config?.Labels, {a: 'z', d: 'e'});
 });
 
 test('a base without a history gets one entry a layer', t => {

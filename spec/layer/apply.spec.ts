@@ -24,11 +24,31 @@ interface Applied extends AppliedLayer {
 	readonly tree: TreeValue;
 }
 
-/** Applies a layer to a new folder, in which `before` has made something. */
-async function apply(
+type Applying = ApplyOptions & {before?: (root: string) => void};
+
+/** Applies a layer to a new folder, in which `before` has made something: alone, and with the help of threads, which must not show. */
+async function apply(t: ExecutionContext, members: readonly TestMember[], options: Applying = {}): Promise<Applied> {
+	const alone = applyOnce(t, members, {...options, apart: false});
+	if (options.whiteouts === 'delete') return alone;
+	const [one, other] = await Promise.allSettled([alone, applyOnce(t, members, {...options, apart: true})]);
+	if (one.status === 'fulfilled' && other.status === 'fulfilled') {
+		const {root: _, ...facts} = one.value;
+		t.deepEqual({...other.value, root: undefined}, {...facts, root: undefined}, 'with threads');
+	} else if (one.status === 'rejected' && other.status === 'rejected') {
+		t.is(textOf(other.reason), textOf(one.reason), 'with threads');
+	} else t.is(other.status, one.status, 'with threads');
+	return alone;
+}
+
+/** An error may name the folder, which is another each time. */
+function textOf(error: unknown): string {
+	return String(error).replace(/strata-[^/]*\//g, '');
+}
+
+async function applyOnce(
 	t: ExecutionContext,
 	members: readonly TestMember[],
-	{before = () => {}, ...options}: ApplyOptions & {before?: (root: string) => void} = {},
+	{before = () => {}, ...options}: Applying,
 ): Promise<Applied> {
 	const folder = await openFolderFor(t);
 	const root = join(folder, 'around/root');
@@ -340,6 +360,13 @@ for (const what of inNamesAlone) {
 	});
 }
 
+test('the TOC of a layer is not made to the end once it is stopped', async t => {
+	const [members] = hostile['a name that climbs'] ?? [[]];
+	const blob = blobOf(await openFolderFor(t), tarOf(members));
+
+	await t.throwsAsync(tocOf(blob, undefined, AbortSignal.abort(new Error('enough'))), {message: 'enough'});
+});
+
 test('a layer of another diffID is refused', async t => {
 	const diffID = parseDiffID(`sha256:${'0'.repeat(64)}`);
 
@@ -357,11 +384,105 @@ for (const [what, bytes] of Object.entries({
 		const folder = await openFolderFor(t);
 		const blob = blobOf(folder, bytes);
 
-		const error = await t.throwsAsync(applyLayer(blob, mkdirAt(join(folder, 'root')), {owners}));
+		for (const apart of [false, true]) {
+			const root = mkdirAt(join(folder, `root ${apart}`));
+			const error = await t.throwsAsync(applyLayer(blob, root, {owners, apart}), {instanceOf: StepError});
 
-		t.is(error?.message, `cannot read ${blob}: it ends too early`);
+			t.is(error.message, `cannot read ${blob}: it ends too early`);
+		}
 	});
 }
+
+const implied: Readonly<Record<string, readonly TestMember[]>> = {
+	'for a whiteout': [{name: 'a/b/.wh.c'}, {name: 'a/b', content: 'file'}],
+	'for an opaque mark': [{name: 'a/.wh..wh..opq'}, {name: 'a', content: 'file'}],
+	'where a whiteout was': [{name: 'a/.wh.b'}, {name: 'a/b/c'}, {name: 'a', content: 'file'}],
+	'behind a link': [{name: 'l', type: 'symlink', linkname: 'x/../y'}, {name: 'l/f'}, {name: 'x', content: 'file'}],
+};
+
+for (const [where, members] of Object.entries(implied)) {
+	test(`a file replaces a directory that was made ${where}`, async t => {
+		const {toc} = await apply(t, members);
+
+		t.true(toc.some(({type, size}) => type === 'file' && size === 4));
+	});
+}
+
+for (const size of ['1.5', '-5', '9007199254740993']) {
+	test(`a file of ${size} bytes is refused`, async t => {
+		const folder = await openFolderFor(t);
+		const record = `size=${size}\n`;
+		const length = record.length + 3 + (record.length + 3 > 99 ? 1 : 0);
+		const pax = Buffer.from(`${length} ${record}`);
+		const [head] = [tarOf([{name: 'pax', content: pax}]).subarray(0, 1024)];
+		head.write('x', 156, 'latin1');
+		head.write('        ', 148, 'latin1');
+		const sum = head.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+		head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+		const blob = blobOf(folder, Buffer.concat([head, tarOf([{name: 'f', content: 'content'}])]));
+
+		const error = await t.throwsAsync(applyLayer(blob, mkdirAt(join(folder, 'root')), {owners}));
+
+		t.is(error?.message, `cannot read ${blob}: "f" has no size`);
+	});
+}
+
+test('a layer of many files is the same with the help of threads', async t => {
+	const folder = await openFolderFor(t);
+	const members = Array.from({length: 3000}, (_, index) => ({
+		name: `d${index % 7}/${index}`,
+		content: index % 500 === 3 ? 'large '.repeat(70_000) : `${index} `.repeat(index),
+		mode: index % 2 ? 0o644 : 0o4711,
+		mtime: index,
+	}));
+	const links = [{name: 'd1/link', type: 'hardlink', linkname: 'd1/2997'}] as const;
+	const again = [{name: 'd2/9', content: 'written twice'}];
+	const blob = blobOf(folder, tarOf([...members, ...links, ...again]));
+
+	const [one, other] = [mkdirAt(join(folder, 'one')), mkdirAt(join(folder, 'other'))];
+	const alone = await applyLayer(blob, one, {owners, apart: false});
+	const helped = await applyLayer(blob, other, {owners, apart: true});
+
+	t.deepEqual(helped, alone);
+	t.deepEqual(treeOfFolder(other), treeOfFolder(one));
+	t.is(lstatSync(join(other, 'd1/link')).ino, lstatSync(join(other, 'd1/2997')).ino);
+	t.is(readFileSync(join(other, 'd2/9'), 'utf8'), 'written twice');
+});
+
+test('what the thread cannot write is an error here, and nothing is written after it', async t => {
+	const folder = await openFolderFor(t);
+	const members = Array.from({length: 200}, (_, index) => ({name: `${index}`, content: 'content'}));
+	const blob = blobOf(folder, tarOf([...members.slice(0, 100), {name: 'n'.repeat(300)}, ...members.slice(100)]));
+	const root = mkdirAt(join(folder, 'root'));
+
+	const error = await t.throwsAsync(applyLayer(blob, root, {owners, apart: true}));
+
+	t.is((error as NodeJS.ErrnoException).code, 'ENAMETOOLONG');
+	const left = readdirSync(root).length;
+	await new Promise(resolve => setTimeout(resolve, 50));
+	t.is(readdirSync(root).length, left);
+});
+
+test('layers that are applied at the same time do not meet in the threads', async t => {
+	const folder = await openFolderFor(t);
+	const layers = Array.from({length: 6}, (_, layer) => {
+		const place = mkdirAt(join(folder, `${layer}`));
+		const members = Array.from({length: 300}, (_, index) => ({name: `${index}`, content: `${layer} ${index}`}));
+		return {place, blob: blobOf(place, layer === 3 ? tarOf(members).subarray(0, 2000) : tarOf(members))};
+	});
+
+	const ends = await Promise.allSettled(
+		layers.map(({place, blob}) => applyLayer(blob, mkdirAt(join(place, 'root')), {owners, apart: true})),
+	);
+
+	t.deepEqual(
+		ends.map(({status}) => status),
+		layers.map((_, layer) => (layer === 3 ? 'rejected' : 'fulfilled')),
+	);
+	for (const [layer, {place}] of layers.entries()) {
+		if (layer !== 3) t.is(readFileSync(join(place, 'root/299'), 'utf8'), `${layer} 299`);
+	}
+});
 
 test('an abort stops it', async t => {
 	const stop = new Error('stop');

@@ -16,7 +16,7 @@ interface Blob extends Encoded {
 
 async function encode(blocks: readonly Uint8Array[], memory?: number): Promise<Blob> {
 	const chunks: Uint8Array[] = [];
-	const gzip = gzipEncoder({write: bytes => chunks.push(bytes), ...(memory && {blocks: memory})});
+	const gzip = gzipEncoder({write: bytes => chunks.push(Buffer.from(bytes)), ...(memory && {blocks: memory})});
 	for (const block of blocks) {
 		const buffer = await gzip.buffer();
 		buffer.set(block);
@@ -86,6 +86,31 @@ test('noise is stored: it grows by 5 bytes per 64 KiB', async t => {
 	const {blocks} = await encode([randomBytes(largestBlock)]);
 
 	t.is(blocks[0]?.length, largestBlock + 5 * 17);
+});
+
+test('what looks like noise in a file is stored between what is compressed, whatever the number of threads', async t => {
+	const [text, noise] = [Buffer.from('layer '.repeat(20_000)), randomBytes(50_000)];
+	const block = Buffer.concat([text, noise, text]);
+	const file = {start: text.length, end: text.length + noise.length};
+	const encodeWith = async (memory: number) => {
+		const chunks: Uint8Array[] = [];
+		const gzip = gzipEncoder({write: bytes => chunks.push(Buffer.from(bytes)), blocks: memory});
+		for (const files of [[file], []]) {
+			const buffer = await gzip.buffer();
+			buffer.set(block);
+			gzip.add(buffer, block.length, {files});
+		}
+		const {blocks} = await gzip.end();
+		return {blocks, bytes: Buffer.concat(chunks)};
+	};
+
+	const {bytes, blocks} = await encodeWith(4);
+	const [marked] = blocks.map(({offset, length}) => bytes.subarray(offset, offset + length));
+
+	t.true(gunzipSync(bytes).equals(Buffer.concat([block, block])));
+	t.true(marked?.includes(noise));
+	t.true(marked && marked.length < noise.length + 2000);
+	t.true((await encodeWith(1)).bytes.equals(bytes));
 });
 
 test('LAY-10: its header has no time, no name and no system', async t => {

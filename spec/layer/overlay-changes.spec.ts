@@ -95,6 +95,28 @@ test('LAY-6: the first of several names is the file, the others link to it', asy
 	);
 });
 
+test('a file whose first name is left out is in the layer under the next', async t => {
+	const upper = await folderFor(t);
+	mkdirSync(join(upper, 'data'));
+	writeFileSync(join(upper, 'data/f'), 'content');
+	linkSync(join(upper, 'data/f'), join(upper, 'm'));
+	linkSync(join(upper, 'data/f'), join(upper, 'z'));
+
+	t.deepEqual(
+		overlayChanges(upper, ({path}) => path !== 'data/f').map(({path, type, linkname, size}) => [
+			path,
+			type,
+			linkname,
+			size,
+		]),
+		[
+			['data', 'directory', undefined, 0],
+			['m', 'file', undefined, 7],
+			['z', 'hardlink', 'm', 0],
+		],
+	);
+});
+
 test('LAY-1: sockets are left out, fifos are kept', async t => {
 	const upper = await folderFor(t);
 	mknod(join(upper, 'pipe'), {type: 'fifo', mode: 0o600});

@@ -1,4 +1,13 @@
-import {appendFileSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync} from 'node:fs';
+import {
+	appendFileSync,
+	lstatSync,
+	readFileSync,
+	rmSync,
+	symlinkSync,
+	truncateSync,
+	utimesSync,
+	writeFileSync,
+} from 'node:fs';
 import {join} from 'node:path';
 import {Readable} from 'node:stream';
 import {pipeline} from 'node:stream/promises';
@@ -22,6 +31,7 @@ import {openLayer} from '../../lib/layer/decompress.ts';
 import type {BlockRecord} from '../../lib/layer/known-blocks.ts';
 import {tocOf} from '../../lib/layer/layer-toc.ts';
 import {readTar} from '../../lib/layer/read-tar.ts';
+import {fileState} from '../../lib/linux/file-state.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
 import type {Entry} from '../../lib/tree/entry.ts';
 import {decodeName} from '../../lib/tree/name.ts';
@@ -169,7 +179,7 @@ test('an empty layer is an empty tar', async t => {
 test('HIS-4: no time is later than the epoch, and earlier ones stay', async t => {
 	const entries = [file('new', '', {mtime: 2000}), file('old', '', {mtime: 500.9})];
 
-	const {toc} = await packInto(await folderFor(t), {entries}, {epoch: 1000});
+	const {toc} = await packInto(await folderFor(t), {entries}, {times: {latest: 1000}});
 
 	t.deepEqual(
 		toc.map(({mtime}) => mtime),
@@ -242,7 +252,32 @@ for (const [what, change] of Object.entries(changes)) {
 
 		t.is(error.message, `${path} changed while it was packed`);
 	});
+
+	test(`a file of a known state that ${what} since it was seen is an error that names it`, async t => {
+		const folder = await folderFor(t);
+		const path = join(folder, 'file');
+		writeFileSync(path, 'content');
+		utimesSync(path, 1, 1);
+		const content = {from: 'file', path, state: fileState(lstatSync(path, {bigint: true}))} as const;
+		change(path);
+
+		const packing = packInto(folder, {entries: [file('file', 'content', {content, digest: digestOf('content')})]});
+
+		t.is((await t.throwsAsync(packing, {instanceOf: StepError})).message, `${path} changed while it was packed`);
+	});
 }
+
+test('a file that is in its known state is not hashed once more', async t => {
+	const folder = await folderFor(t);
+	const path = join(folder, 'file');
+	writeFileSync(path, 'content');
+	const content = {from: 'file', path, state: fileState(lstatSync(path, {bigint: true}))} as const;
+	const claimed = digestOf('as if it had been read');
+
+	const {toc} = await packInto(folder, {entries: [file('file', 'content', {content, digest: claimed})]});
+
+	t.is(toc[0]?.digest, claimed);
+});
 
 test('a content may lie in the middle of a file', async t => {
 	const folder = await folderFor(t);
@@ -263,7 +298,7 @@ test('an edit changes the blocks it touches, and no other', async t => {
 	const blocks = async (entries: readonly Entry[]) => {
 		const table = join(folder, `${Math.random()}`);
 		await packInto(folder, {entries}, {blocks: table});
-		return (JSON.parse(readFileSync(table, 'utf8')) as BlockRecord).blocks.map(({hash}) => hash);
+		return (JSON.parse(readFileSync(table, 'utf8')) as BlockRecord).blocks.map(({name}) => name);
 	};
 
 	const before = await blocks(files);

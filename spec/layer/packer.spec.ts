@@ -1,5 +1,5 @@
 import {execFileSync} from 'node:child_process';
-import {existsSync, readdirSync, writeFileSync} from 'node:fs';
+import {existsSync, readdirSync, truncateSync, writeFileSync} from 'node:fs';
 import {mkdir} from 'node:fs/promises';
 import {join} from 'node:path';
 import test from 'ava';
@@ -18,8 +18,9 @@ function requestFor(folder: string, name: string, entries: readonly Entry[]): Pa
 async function large(folder: string): Promise<Entry> {
 	const path = join(folder, 'large');
 	await mkdir(folder, {recursive: true});
-	writeFileSync(path, Buffer.alloc(64 * 1024 * 1024, 'strata and its layers '));
-	return {...file('large'), size: 64 * 1024 * 1024, content: {from: 'file', path}};
+	writeFileSync(path, '');
+	truncateSync(path, 2 ** 32);
+	return {...file('large'), size: 2 ** 32, content: {from: 'file', path}};
 }
 
 test('a thread packs the bytes that packLayer does', async t => {
@@ -67,7 +68,7 @@ test('an error of the system keeps its code', async t => {
 	t.is(error.code, 'ENOENT');
 });
 
-test('an abort ends the thread and leaves no file', async t => {
+test('an abort ends the packing and leaves no file', async t => {
 	const folder = await folderFor(t);
 	const stop = new AbortController();
 	const reason = new Error('stop');
@@ -82,6 +83,20 @@ test('an abort ends the thread and leaves no file', async t => {
 	await t.throwsAsync(waiting, {is: reason});
 	t.false(existsSync(request.blob));
 	t.is((await packing.pack(requestFor(folder, 'three', [file('a')]))).files, 1);
+});
+
+test('its end ends what has just begun, and what waits', async t => {
+	const folder = await folderFor(t);
+	const packing = packer(1);
+	const content = await large(join(folder, 'source'));
+	const ended = ['one', 'two'].map(name =>
+		t.throwsAsync(packing.pack(requestFor(folder, name, [content])), {message: 'the packing thread ended'}),
+	);
+
+	await packing[Symbol.asyncDispose]();
+
+	await Promise.all(ended);
+	t.deepEqual(readdirSync(folder), ['source']);
 });
 
 test('its end ends what it is doing', async t => {

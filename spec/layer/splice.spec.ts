@@ -1,10 +1,13 @@
 import {randomBytes} from 'node:crypto';
-import {mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
+import {lstatSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {gunzipSync} from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
 import type {BlockRecord, KnownBlob} from '../../lib/layer/known-blocks.ts';
 import {knownBlocks} from '../../lib/layer/known-blocks.ts';
+import {fileState} from '../../lib/linux/file-state.ts';
+import {digestOf} from '../../lib/oci/digest.ts';
 import type {Entry} from '../../lib/tree/entry.ts';
 import {folderFor} from '../helpers/folder.ts';
 import {file, packInto} from '../helpers/layer.ts';
@@ -66,7 +69,7 @@ test('of a layer with one file changed, all blocks but those of that file are fo
 	);
 
 	using known = knownBlocks(first.known);
-	const found = await Promise.all(after.blocks.map(({hash}) => known.find(hash)));
+	const found = await Promise.all(after.blocks.map(block => known.find(block.name, block)));
 
 	t.true(found.length > 20);
 	t.true(found.filter(bytes => bytes === undefined).length <= 2);
@@ -90,4 +93,23 @@ test('an older blob that is gone, cut short or damaged is compressed anew', asyn
 		const again = await packed(folder, files, first.known);
 		t.is(again.descriptor.digest, first.descriptor.digest, what);
 	}
+});
+
+test('a block is not taken over for its name alone: its bytes have to be the same', async t => {
+	const folder = await folderFor(t);
+	const path = join(folder, 'file');
+	const [one, other] = [randomBytes(5000), randomBytes(5000)];
+	/** What a file would be like that was changed without a trace after it was hashed. */
+	const misnamed = (data: Buffer): Entry[] => {
+		writeFileSync(path, data);
+		const content = {from: 'file', path, state: fileState(lstatSync(path, {bigint: true}))} as const;
+		return [file('file', data, {content, digest: digestOf(one)})];
+	};
+	const first = await packed(folder, misnamed(one));
+	t.is(first.blocks.length, 1);
+
+	const after = await packed(folder, misnamed(other), first.known);
+
+	t.deepEqual(gunzipSync(readFileSync(after.blob)).subarray(512, 5512), other);
+	t.is(after.blocks[0]?.name, first.blocks[0]?.name);
 });

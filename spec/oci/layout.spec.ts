@@ -4,6 +4,7 @@ import type {Descriptor, Index} from '../../lib/oci/image.ts';
 import {
 	descriptorOf,
 	emptyIndex,
+	isLeftByFailure,
 	nameOf,
 	refName,
 	taggedAt,
@@ -34,11 +35,29 @@ test('a tag names an image and says since when', t => {
 	t.deepEqual(index.manifests.map(descriptorOf), [one]);
 });
 
+test('what a failed step left says so, until it has another name', t => {
+	const index = withTag(emptyIndex, one, {name: 'failed:k3f9w2', at, failed: true});
+
+	t.deepEqual(index.manifests.map(isLeftByFailure), [true]);
+	t.deepEqual(index.manifests.map(descriptorOf), [one]);
+	const [left] = index.manifests.map(descriptorOf);
+	const named = withTag(index, left ?? two, {name: 'app:1', at});
+	t.deepEqual(named.manifests.map(isLeftByFailure), [true, false]);
+});
+
 test('tagging again changes nothing', t => {
 	const index = withTag(emptyIndex, one, {name: 'app:latest', at});
 
 	t.is(withTag(index, one, {name: 'app:latest', at: new Date()}), index);
 	t.is(withTag(index, one, {at: new Date()}), index, 'nor does keeping what has a name');
+});
+
+test('an image that is annotated otherwise takes the place of its entry', t => {
+	const annotated = {...one, annotations: {a: 'b'}};
+	const index = withTag(withTag(emptyIndex, one, {name: 'app', at}), annotated, {name: 'app', at});
+
+	t.deepEqual(index.manifests.map(descriptorOf), [annotated]);
+	t.is(withTag(index, annotated, {name: 'app', at: new Date()}), index);
 });
 
 test('who had the name stays without it', t => {

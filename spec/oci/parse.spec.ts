@@ -54,3 +54,17 @@ test('a config without diffIDs is none', t => {
 	t.is(parseConfig(bytes({rootfs: {type: 'layers'}})), undefined);
 	t.is(parseConfig(bytes({rootfs: {type: 'layers', diff_ids: ['latest']}})), undefined);
 });
+
+test('what Go reads as an empty entry of a history is one; what it does not read is no config', t => {
+	const image = {rootfs: {type: 'layers', diff_ids: []}};
+	const historyOf = (history: unknown) => parseConfig(bytes({...image, history}))?.history as unknown;
+
+	t.deepEqual(historyOf([null, {created: null, created_by: 'RUN a', empty_layer: true}]), [
+		{},
+		{created_by: 'RUN a', empty_layer: true},
+	]);
+	t.deepEqual(historyOf(null), []);
+	for (const history of [{}, 'RUN a', ['RUN a'], [{created_by: 1}]]) {
+		t.is(parseConfig(bytes({...image, history})), undefined, JSON.stringify(history));
+	}
+});

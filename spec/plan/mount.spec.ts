@@ -8,6 +8,7 @@ const mount = (text: string, before = ''): Mount | undefined =>
 
 const mounts: readonly (readonly [text: string, mount: Mount])[] = [
 	['target=/m', {type: 'bind', target: '/m', source: '/', readOnly: true}],
+	['target=/m,z', {type: 'bind', target: '/m', source: '/', readOnly: true}],
 	['src=a/../b,dst=m,rw', {type: 'bind', target: '/w/m', source: '/b', readOnly: false}],
 	[
 		'type=bind,from=other,destination=/m,readonly=false',

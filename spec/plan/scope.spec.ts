@@ -64,6 +64,11 @@ test('what the base sets is seen, and its PATH is kept (FRM-7, FRM-8)', t => {
 	});
 });
 
+test('a base without a working directory has the root (WD-2)', t => {
+	t.is(runStep('FROM base\nRUN x', {configs: {base: {}}}).workdir, '/');
+	t.is(runStep('FROM base\nWORKDIR a\nRUN x', {configs: {base: {}}}).workdir, '/a');
+});
+
 test('platform args are global, can be given, and are seen where declared (ARG-1)', t => {
 	const arm = {platform: {os: 'linux', architecture: 'arm', variant: 'v7'}};
 

@@ -1,8 +1,8 @@
-import {readdirSync} from 'node:fs';
+import {readdirSync, statSync} from 'node:fs';
 import {join} from 'node:path';
 import test, {type ExecutionContext} from 'ava';
 import {RegistryError} from '../../lib/errors.ts';
-import {hexOf} from '../../lib/oci/digest.ts';
+import {diffIDFromHex, hexOf} from '../../lib/oci/digest.ts';
 import {dockerLayerGzip, ociLayerGzip} from '../../lib/oci/media-types.ts';
 import type {Base} from '../../lib/registry/base.ts';
 import {fetchLayers} from '../../lib/registry/layers.ts';
@@ -144,6 +144,105 @@ test('several layers come at the same time, but not all', async t => {
 	await fetchLayers(base, {store});
 
 	t.is(most, 4);
+});
+
+test('who unpacks hears of the lowest layers, each time that they are more', async t => {
+	const store = memoryStore();
+	let letGo = () => {};
+	const {base} = await pulled(t, {
+		store,
+		intercept({url}, response) {
+			const first = image.layers[0]?.digest ?? 'x';
+			if (!url?.endsWith(first)) return false;
+			letGo = () => response.end(image.blobs.get(first)?.bytes);
+			return true;
+		},
+	});
+	const counts: number[] = [];
+	const last = image.layers.at(-1)?.digest;
+
+	const layers = await fetchLayers(base, {
+		store,
+		onTransfer({digest, state}) {
+			// the lowest comes when all others are there
+			if (digest === last && state === 'done') setImmediate(letGo);
+		},
+		onLowest(lowest) {
+			t.deepEqual(
+				lowest.map(({descriptor}) => descriptor),
+				image.layers.slice(0, lowest.length),
+			);
+			counts.push(lowest.length);
+		},
+	});
+
+	t.is(counts.at(-1), layers.length);
+	t.deepEqual(
+		counts,
+		[...new Set(counts)].sort((a, b) => a - b),
+	);
+	t.true((counts[0] ?? 0) > 1, 'nothing lies on what is not there');
+});
+
+test('a large layer is told while it arrives, with the file that it is written to', async t => {
+	await using store = await openStore(await folderFor(t));
+	const large = imageOf('linux/amd64', ['small', 'large '.repeat(500_000)], ociLayerGzip);
+	const last = large.layers.at(-1);
+	let letGo = () => {};
+	const {base} = await pulled(
+		t,
+		{
+			store,
+			intercept({url}, response) {
+				if (!last || !url?.endsWith(last.digest)) return false;
+				const bytes = large.blobs.get(last.digest)?.bytes ?? Buffer.alloc(0);
+				response.writeHead(200, {'content-length': bytes.length});
+				response.write(bytes.subarray(0, 2 ** 21));
+				letGo = () => response.end(bytes.subarray(2 ** 21));
+				return true;
+			},
+		},
+		large,
+	);
+	const told: (readonly (string | undefined)[])[] = [];
+
+	await fetchLayers(base, {
+		store,
+		onLowest(lowest) {
+			const arriving = lowest.at(-1)?.arriving;
+			told.push(lowest.map(layer => (layer.arriving === undefined ? 'there' : 'arriving')));
+			if (arriving === undefined) return;
+			t.true(statSync(arriving).size >= 2 ** 20);
+			letGo();
+		},
+	});
+
+	t.deepEqual(told.at(-1), ['there', 'arriving']);
+	t.true(large.layers.every(({digest, size}) => store.blobs.has(digest, size)));
+});
+
+test('another blob of the same files is not there, nor on its way, when the first is', async t => {
+	const store = memoryStore();
+	const twins = imageOf('linux/amd64', ['one', 'other'], ociLayerGzip, Array(2).fill(diffIDFromHex('0'.repeat(64))));
+	const [first, second] = twins.layers;
+	let letGo = () => {};
+	const intercept: Intercept = ({url}, response) => {
+		if (!second || !url?.endsWith(second.digest)) return false;
+		letGo = () => response.end(twins.blobs.get(second.digest)?.bytes);
+		return true;
+	};
+	const {base} = await pulled(t, {store, intercept}, twins);
+	const counts: number[] = [];
+
+	await fetchLayers(base, {
+		store,
+		onTransfer({digest, state}) {
+			if (digest === first?.digest && state === 'done') setImmediate(() => setImmediate(letGo));
+		},
+		onLowest: ({length}) => counts.push(length),
+	});
+
+	t.deepEqual(counts, [1, 2]);
 });
 
 test('stores that share a folder fetch a layer once', async t => {

@@ -7,6 +7,7 @@ import {refName} from '../../lib/oci/layout.ts';
 import {DigestMismatchError} from '../../lib/oci/verify.ts';
 import {fetchLayers} from '../../lib/registry/layers.ts';
 import {layoutSource, parseLayoutReference, resolveLayout} from '../../lib/registry/layout.ts';
+import {storeSink} from '../../lib/registry/store-sink.ts';
 import {openStore} from '../../lib/store/open.ts';
 import {folderFor} from '../helpers/folder.ts';
 import {imageOf, indexOf, layoutFiles, type TestImage} from '../helpers/image.ts';
@@ -110,7 +111,7 @@ test('copying takes all that an index reaches', async t => {
 	const source = layoutSource({folder: await layout(t, both)});
 	await using store = await openStore(await folderFor(t));
 
-	await copy((await source.resolve()).descriptor, source, store.blobs);
+	await copy((await source.resolve()).descriptor, source, storeSink(store, {ref: 'both'}));
 
 	t.true([...both.blobs.values()].every(({bytes}) => store.blobs.has(store.blobs.add(bytes, '').digest)));
 	t.true(store.blobs.has(both.root.digest, both.root.size));
@@ -123,7 +124,7 @@ test('copying ends at what is missing, before anything refers to it', async t =>
 	for (const [path, content] of Object.entries(files)) writeFileSync(join(folder, path), content);
 	const store = memoryStore();
 
-	await t.throwsAsync(copy(amd64.root, layoutSource({folder}), store.blobs), {
+	await t.throwsAsync(copy(amd64.root, layoutSource({folder}), storeSink(store, {ref: 'amd64'})), {
 		instanceOf: StoreError,
 		code: 'BLOB_MISSING',
 	});
@@ -137,7 +138,7 @@ test('a damaged blob of a layout is not taken', async t => {
 	writeFileSync(join(folder, 'blobs/sha256', damaged.slice(7)), 'LOWEST');
 	const store = memoryStore();
 
-	const error = await t.throwsAsync(copy(amd64.root, layoutSource({folder}), store.blobs), {
+	const error = await t.throwsAsync(copy(amd64.root, layoutSource({folder}), storeSink(store, {ref: 'amd64'})), {
 		instanceOf: DigestMismatchError,
 	});
 

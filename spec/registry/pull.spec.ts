@@ -194,6 +194,22 @@ test('a name that is none', async t => {
 	t.is(error.message, '"App" is no name of an image');
 });
 
+test('an entry of an index that is no manifest is not even asked for', async t => {
+	const [layer = amd64.root] = amd64.layers;
+	const {host, requests} = await fakeRegistry(
+		t,
+		indexOf({'linux/amd64': {...amd64, root: {...layer, mediaType: 'application/octet-stream'}}}),
+	);
+
+	const error = await t.throwsAsync(resolve(`${host}/app`, {store: memoryStore()}), {
+		instanceOf: RegistryError,
+		code: 'NOT_AN_IMAGE',
+	});
+
+	t.deepEqual(error.notes, ['found application/octet-stream']);
+	t.deepEqual(requests, ['GET /v2/app/manifests/latest']);
+});
+
 const documents: readonly (readonly [title: string, type: string, body: string, found: string])[] = [
 	[
 		'of docker before 2016',
@@ -224,7 +240,7 @@ for (const [title, type, body, found] of documents) {
 			code: 'NOT_AN_IMAGE',
 		});
 
-		t.is(error.message, `${host}/app:latest is not an image that strata can build on`);
+		t.is(error.message, `${host}/app:latest is not an image`);
 		t.deepEqual(error.notes, [found]);
 	});
 }

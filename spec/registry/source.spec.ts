@@ -3,11 +3,11 @@ import {collect} from '../../lib/bytes.ts';
 import {RegistryError} from '../../lib/errors.ts';
 import type {Retry} from '../../lib/http/attempts.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
-import {parseReference, type Reference} from '../../lib/oci/reference.ts';
 import type {RegistryOptions} from '../../lib/registry/client.ts';
 import {registrySource} from '../../lib/registry/source.ts';
 import {fakeRegistry, first, status} from '../helpers/fake-registry.ts';
 import {imageOf} from '../helpers/image.ts';
+import {reference} from '../helpers/reference.ts';
 
 const image = imageOf('linux/amd64', [Buffer.alloc(200_000, 'lowest'), 'highest']);
 const [lowest = image.root] = image.layers;
@@ -16,12 +16,6 @@ const content = image.blobs.get(lowest.digest)?.bytes ?? Buffer.alloc(0);
 
 function source(host: string, options: RegistryOptions = {}) {
 	return registrySource(reference(`${host}/team/app:1`), {backoff: 1, env: {}, ...options});
-}
-
-function reference(name: string): Reference {
-	const parsed = parseReference(name);
-	if (!parsed) throw new Error(`${name} is no reference`);
-	return parsed;
 }
 
 test('a name stands for the manifest that the registry has', async t => {
@@ -70,7 +64,7 @@ test('a name that the registry does not know', async t => {
 
 	const error = await t.throwsAsync(source(host).resolve(), {instanceOf: RegistryError, code: 'IMAGE_NOT_FOUND'});
 
-	t.is(error.message, `base image not found: ${host}/team/app:1`);
+	t.is(error.message, `image not found: ${host}/team/app:1`);
 	t.deepEqual(error.notes, [`${host} says 404, as it does for private images too`]);
 	t.is(error.exitCode, 5);
 });
@@ -218,6 +212,45 @@ test('a body that always breaks off is given up', async t => {
 	t.is(error.code, 'REGISTRY_UNREACHABLE');
 	t.is(requests.length, 5);
 });
+
+test('a body that breaks off again and again goes on as long as it gets further', async t => {
+	const large = imageOf('linux/amd64', [Buffer.alloc(8 << 20, 'large')]);
+	const [layer = large.root] = large.layers;
+	const bytes = large.blobs.get(layer.digest)?.bytes ?? Buffer.alloc(0);
+	const {host, requests} = await fakeRegistry(t, large, (request, response) => {
+		const start = Number(/\d+/.exec(request.headers.range ?? '0')?.[0]);
+		const range = `bytes ${start}-${layer.size - 1}/${layer.size}`;
+		response.writeHead(start > 0 ? 206 : 200, {'content-length': layer.size - start, 'content-range': range});
+		response.write(bytes.subarray(start, start + (5 << 18)), () => response.destroy());
+		return true;
+	});
+
+	t.deepEqual(await collect(source(host).open(layer)), bytes);
+	t.true(requests.length > 5);
+});
+
+for (const [title, isKnown] of [
+	['says how much it has', true],
+	['does not say how much it has', false],
+] as const) {
+	test(`a blob of which the registry has a part only is not what its digest says, if it ${title}`, async t => {
+		const part = content.subarray(0, 1000);
+		const {host} = await fakeRegistry(t, image, (request, response) => {
+			if (request.headers.range) response.writeHead(416).end();
+			else response.writeHead(200, isKnown ? {'content-length': 1000} : {}).end(part);
+			return true;
+		});
+
+		const error = await t.throwsAsync(collect(source(host).open(lowest)), {instanceOf: RegistryError});
+
+		t.is(error.code, 'DIGEST_MISMATCH');
+		t.deepEqual(error.notes, [
+			`expected ${lowest.digest}`,
+			`received ${digestOf(part)}`,
+			`1,000 bytes from ${host}, expected 200,000`,
+		]);
+	});
+}
 
 test('an answer with another part than was asked for is not taken', async t => {
 	const {host} = await fakeRegistry(t, image, (request, response) => {

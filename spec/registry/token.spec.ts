@@ -1,24 +1,18 @@
 import test from 'ava';
 import {collect} from '../../lib/bytes.ts';
 import {RegistryError} from '../../lib/errors.ts';
-import {parseReference, type Reference} from '../../lib/oci/reference.ts';
 import type {RegistryOptions} from '../../lib/registry/client.ts';
 import {registrySource} from '../../lib/registry/source.ts';
 import {parseBearer} from '../../lib/registry/token.ts';
 import {fakeRegistry, tokenRegistry} from '../helpers/fake-registry.ts';
 import {imageOf} from '../helpers/image.ts';
+import {reference} from '../helpers/reference.ts';
 
 const image = imageOf('linux/amd64', [Buffer.alloc(200_000, 'lowest'), 'highest']);
 const [lowest = image.root] = image.layers;
 
 function source(host: string, options: RegistryOptions = {}) {
 	return registrySource(reference(`${host}/team/app:1`), {backoff: 1, env: {}, ...options});
-}
-
-function reference(name: string): Reference {
-	const parsed = parseReference(name);
-	if (!parsed) throw new Error(`${name} is no reference`);
-	return parsed;
 }
 
 const challenges: readonly (readonly [header: string, challenge: object | undefined])[] = [

@@ -59,6 +59,22 @@ const cases: Readonly<Record<string, Case>> = {
 		};
 		return {changes: child.changes, child: await show(child.snapshot), parent: await show(parent)};
 	},
+	async looks(bench) {
+		return withActive(bench, stack, async active => {
+			const seen: string[][] = [];
+			const look = () => {
+				using changed = active.changes();
+				seen.push(changesOf(changed.changes));
+			};
+			look();
+			writeFileSync(join(active.rootfs, 'c'), '3');
+			look();
+			rmSync(join(active.rootfs, 'a'));
+			look();
+			using frozen = await active.commit();
+			return {seen, committed: changesOf(frozen.changes)};
+		});
+	},
 	async discards(bench) {
 		const folder = bench.folder();
 		const parent = await bench.snapshotter.prepare(stack);

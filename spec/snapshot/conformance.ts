@@ -57,6 +57,10 @@ export function testSnapshotter(kind: Snapshotter['kind']): void {
 		});
 	});
 
+	test(`${kind}: what has changed so far can be looked at, any number of times, while it goes on`, async t => {
+		t.deepEqual(await found(t, kind, 'looks'), {seen: [[], ['c'], ['!a', 'c']], committed: ['!a', 'c']});
+	});
+
 	test(`${kind}: what is not committed is gone`, async t => {
 		t.deepEqual(await found(t, kind, 'discards'), {isThere: false, files: stacked});
 	});

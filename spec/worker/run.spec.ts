@@ -29,6 +29,20 @@ for (const setting of settings) {
 		t.deepEqual([flood?.outputLength, flood?.logLength], [50_000_000, 50_000_000]);
 	});
 
+	test(`${title}: a program of any user can open its output by name`, async t => {
+		const script = 'echo out >/dev/stdout; echo err >/dev/stderr';
+
+		const {jobs} = await session(t, setting, [{script}, {script, user: '1000'}]);
+
+		t.deepEqual(
+			jobs.map(({output}) => lines(output)),
+			[
+				['err', 'out'],
+				['err', 'out'],
+			],
+		);
+	});
+
 	test(`${title}: a program sees what it should of the machine, and nothing else (RUN-13)`, async t => {
 		const {jobs} = await session(t, setting, [
 			{

@@ -150,7 +150,7 @@ async function perform(state: State, job: Partial<JobOrder> & {readonly id: stri
 		const secrets = sources.flatMap(source => (source.kind === 'secret' ? [source.data] : []));
 		const options = {
 			layers: state.layers,
-			logFile,
+			output: {logFile},
 			onOutput,
 			onPacking: () => {},
 			signal: abort.signal,

@@ -33,6 +33,10 @@ async function run(args: Arguments, shell: Shell): Promise<number> {
 		const {answerCall} = await import('../call.ts');
 		return await answerCall(call, options, {args, shell});
 	}
+	if (args.has('verify')) {
+		const {runVerify} = await import('../run-verify.ts');
+		return await runVerify(options, args, shell);
+	}
 	const {runBuild} = await import('../run-build.ts');
 	return await runBuild(options, args, shell);
 }

@@ -1,7 +1,8 @@
 import type {UsageRow} from '../../index.ts';
 import type {Arguments, Command} from '../command.ts';
 import {json} from '../flags.ts';
-import {printJson, printTable} from '../print.ts';
+import {printJson} from '../print.ts';
+import {printTable} from '../print-table.ts';
 import {rootOf} from '../root.ts';
 import type {Shell} from '../shell.ts';
 import {formatSize} from '../size.ts';

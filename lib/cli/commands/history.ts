@@ -1,7 +1,8 @@
 import type {HistoryRow} from '../../index.ts';
 import type {Arguments, Command} from '../command.ts';
 import {json} from '../flags.ts';
-import {printJson, printTable} from '../print.ts';
+import {printJson} from '../print.ts';
+import {printTable} from '../print-table.ts';
 import {rootOf} from '../root.ts';
 import {sanitizeLine} from '../sanitize.ts';
 import type {Shell} from '../shell.ts';
@@ -14,7 +15,7 @@ export const command: Command = {
 	name: 'history',
 	usage: '[flags] NAME',
 	purpose: ['Show the steps an image was made of, the last first.'],
-	flags: [{name: 'no-trunc', text: 'whole instructions'}, json],
+	flags: [{name: 'platform', value: 'P'}, {name: 'no-trunc', text: 'whole instructions'}, json],
 	layout: 'short',
 	examples: ['strata history redis', 'strata history --json redis | jq length'],
 	run,
@@ -23,7 +24,9 @@ export const command: Command = {
 async function run(args: Arguments, shell: Shell): Promise<number> {
 	const [name = ''] = expectWords(args, ['NAME'], 'strata history redis');
 	const {imageHistory} = await import('../../index.ts');
-	const found = await imageHistory(name, {root: await rootOf(args, shell)});
+	const platform = args.text('platform');
+	const options = {root: await rootOf(args, shell), ...(platform === undefined ? {} : {platform})};
+	const found = await imageHistory(name, options);
 	const isWhole = args.has('no-trunc');
 	if (args.has('json')) printJson(found, shell);
 	else {

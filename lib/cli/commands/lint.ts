@@ -47,7 +47,11 @@ async function explain(name: string, args: Arguments, shell: Shell): Promise<num
 }
 
 async function list(args: Arguments, shell: Shell): Promise<number> {
-	const [{lintRules}, {printJson, printTable}] = await Promise.all([import('../../index.ts'), import('../print.ts')]);
+	const [{lintRules}, {printJson}, {printTable}] = await Promise.all([
+		import('../../index.ts'),
+		import('../print.ts'),
+		import('../print-table.ts'),
+	]);
 	if (args.has('json')) {
 		const cards = lintRules.map(({name, description, url, experimental}) => ({name, description, url, experimental}));
 		printJson(cards, shell);

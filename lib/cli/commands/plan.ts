@@ -1,6 +1,6 @@
 import type {Arguments, Command} from '../command.ts';
 import {planFlags} from '../flags.ts';
-import {planLines, sortedKeys} from '../plan-text.ts';
+import {planJson, planLines} from '../plan-text.ts';
 import {printJson, printLines} from '../print.ts';
 import {rootOf} from '../root.ts';
 import type {Shell} from '../shell.ts';
@@ -41,8 +41,8 @@ async function run(args: Arguments, shell: Shell): Promise<number> {
 		else printLines(written, shell);
 		return 0;
 	}
-	const plan = await planBuild(options);
-	if (args.has('json')) printJson(sortedKeys(plan), shell);
-	else printLines(planLines(plan, shell.out.symbols.ellipsis), shell);
+	const plans = await planBuild(options);
+	if (args.has('json')) printJson(planJson(plans), shell);
+	else printLines(planLines(plans, shell.out.symbols.ellipsis), shell);
 	return 0;
 }

@@ -79,6 +79,7 @@ function report(
 
 const nouns = {
 	images: 'image',
+	containers: 'container',
 	bases: 'base',
 	'step cache': 'step',
 	snapshots: 'snapshot',

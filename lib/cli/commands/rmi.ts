@@ -1,6 +1,7 @@
 import {UsageError} from '../../errors.ts';
 import type {Arguments, Command} from '../command.ts';
 import {confirm} from '../confirm.ts';
+import {forEachWord} from '../each.ts';
 import {json} from '../flags.ts';
 import {plural, shortDigest} from '../names.ts';
 import {printJson, printLines} from '../print.ts';
@@ -22,8 +23,7 @@ async function run(args: Arguments, shell: Shell): Promise<number> {
 	const {removeImage} = await import('../../index.ts');
 	const options = {root: await rootOf(args, shell)};
 	const names = args.has('all') ? await everyImage(args, options, shell) : args.words;
-	const removed = [];
-	for (const name of names) removed.push(await removeImage(name, options));
+	const {done: removed, error} = await forEachWord(names, name => removeImage(name, options));
 	if (args.has('json')) printJson(removed, shell);
 	else
 		printLines(
@@ -32,6 +32,7 @@ async function run(args: Arguments, shell: Shell): Promise<number> {
 				.map(name => `removed ${name}`),
 			shell,
 		);
+	if (error) throw error;
 	return 0;
 }
 

@@ -13,6 +13,9 @@ export interface Closing {
 
 const shownAtOnce = 5;
 
+/** What is done to the image in the store: nothing that went anywhere. */
+const isWithin: ReadonlySet<EventOf<'export'>['output']> = new Set(['store', 'attestations']);
+
 /** `checkCommand` are the words that list all warnings; none where there is no such command. */
 export function closing(
 	facts: Omit<SummaryFacts, 'exports' | 'warnings' | 'home'> & {readonly checkCommand: readonly string[]},
@@ -32,7 +35,7 @@ export function closing(
 				}
 			} else if (event.type === 'layer') unpacked.delete(event.step);
 			else if (event.type === 'warning') warnings.push(event);
-			else if (event.type === 'export' && event.state === 'done') exports.push(event);
+			else if (event.type === 'export' && event.state === 'done' && !isWithin.has(event.output)) exports.push(event);
 			else if (event.type === 'step.finished') results.push(event);
 		},
 		lines(finished) {

@@ -30,7 +30,7 @@ const highest = 12;
  */
 export function frameLines(scene: Scene, options: FrameOptions): readonly string[] {
 	const {width, height, t, style, stopping} = options;
-	const status = `${scene.name}: ${stopping ? 'stopping (Ctrl-C again to kill)' : statusText(scene)}`;
+	const status = `${scene.name}: ${stopping ? 'stopping (Ctrl-C again to kill)' : statusText(scene, t)}`;
 	const head = timedLine(status, formatTime(t), {width: width - 2, style});
 	const room = Math.max(0, Math.min(highest, height - 2) - 1);
 	const {running} = scene;
@@ -47,10 +47,11 @@ export function frameLines(scene: Scene, options: FrameOptions): readonly string
 	];
 }
 
-function statusText(scene: Scene): string {
-	const {isPlanned, waiting, steps, done, running, packing, writing} = scene;
+function statusText(scene: Scene, t: number): string {
+	const {isPlanned, waiting, steps, done, running, packing, moving, pushing} = scene;
 	if (!isPlanned) return waiting ?? 'reading the Dockerfile and its bases';
-	if (writing !== undefined) return `writing ${writing}`;
+	if (pushing) return ['pushing', pushing.text(t)].filter(Boolean).join(', ');
+	if (moving !== undefined) return moving;
 	if (done === steps) return packing.text ?? 'writing the image';
 	const facts = [`${done} of ${plural(steps, 'step')} done`];
 	if (running.length > 1) facts.push(`${running.length} running`);
@@ -89,7 +90,7 @@ function logLines(running: RunningStep, count: number): readonly string[] {
 type Transfer = EventOf<'transfer'>;
 
 /** A bar for each layer that moves, as far as there is room, and how many are done. */
-function pullLines(layers: readonly Transfer[], count: number, style: Style): readonly string[] {
+export function pullLines(layers: readonly Transfer[], count: number, style: Style): readonly string[] {
 	if (count < 1) return [];
 	const moving = layers.filter(({state}) => state === 'active' || state === 'retry');
 	const [done, present] = (['done', 'present'] as const).map(kind => layers.filter(({state}) => state === kind).length);

@@ -4,6 +4,7 @@ import {type Block, block} from './block.ts';
 import {type PlannedStep, plannedSteps, retryText, waitingText} from './facts.ts';
 import {blockPrinter, type PrinterOptions} from './printer.ts';
 import type {EventOf, Reporter, ReportOptions} from './reporter.ts';
+import {shipmentLines} from './shipment-lines.ts';
 import {story} from './story.ts';
 import {turns} from './turns.ts';
 
@@ -14,6 +15,7 @@ export function plainReporter(options: PlainOptions): Reporter {
 	const {now} = options;
 	const printer = blockPrinter(options);
 	const whole = story(printer.line, now);
+	const pushes = shipmentLines('push', printer.line, now);
 	const steps = new Map<string, PlannedStep>();
 	const queue = turns(printer, options.readLog);
 
@@ -25,13 +27,18 @@ export function plainReporter(options: PlainOptions): Reporter {
 	}
 
 	function transfer(event: EventOf<'transfer'>): void {
-		const found = queue.find(event.step);
+		const found = event.step === undefined ? undefined : queue.find(event.step);
 		if (!found) return;
 		found.pull.add(event);
 		if (event.state === 'retry') queue.say(found, retryText(event));
 		if (found !== queue.open[0] || now() - found.reported < 10_000) return;
 		found.reported = now();
 		queue.say(found, found.pull.text(event.t));
+	}
+
+	function tellPush({state, dest, ms}: EventOf<'export'>): void {
+		if (state === 'started') pushes.begin(dest);
+		else pushes.end(ms);
 	}
 
 	function tellStep(event: EventOf<'step.waiting' | 'step.output' | 'step.finished'>): void {
@@ -48,7 +55,9 @@ export function plainReporter(options: PlainOptions): Reporter {
 			whole.event(event);
 			if (event.type === 'plan') for (const step of plannedSteps(event)) steps.set(step.id, step);
 			else if (event.type === 'step.started') begin(event.step);
+			else if (event.type === 'transfer' && event.step === undefined) pushes.transfer(event);
 			else if (event.type === 'transfer') transfer(event);
+			else if (event.type === 'export' && event.output === 'registry') tellPush(event);
 			else if (event.type === 'warning' || event.type === 'error') printer.annotate(event.type, event);
 			else if (event.type === 'build.finished') for (const line of options.closing(event)) printer.line(line);
 			else if (event.type === 'step.waiting' || event.type === 'step.output' || event.type === 'step.finished') {

@@ -1,10 +1,11 @@
 import type {BuildEvent} from '../../index.ts';
 import {sanitizeLine} from '../sanitize.ts';
-import {type PlannedStep, plannedSteps, shortName, waitingText} from './facts.ts';
+import {cacheDoing, exportText, type PlannedStep, plannedSteps, shortName, waitingText} from './facts.ts';
 import {type LineCutter, lineCutter, outputBytes} from './lines.ts';
 import {type Packing, packing} from './packing.ts';
 import {type Pull, pull} from './pull.ts';
 import type {EventOf} from './reporter.ts';
+import {type Shipment, shipment} from './shipment.ts';
 
 /** A step that is under way. */
 export interface RunningStep {
@@ -31,8 +32,10 @@ export interface Scene {
 	readonly done: number;
 	readonly running: readonly RunningStep[];
 	readonly packing: Pick<Packing, 'layers' | 'text'>;
-	/** Where the image is being written to. */
-	readonly writing: string | undefined;
+	/** What is being written or read besides: an output, a cache. */
+	readonly moving: string | undefined;
+	/** The push that is under way. */
+	readonly pushing: Shipment | undefined;
 	/** Where the output of steps begins on a row. */
 	readonly indent: number;
 }
@@ -46,7 +49,8 @@ export function scene(): Scene {
 	const layers = packing();
 	let name = 'build';
 	let done = 0;
-	let writing: string | undefined;
+	let moving: string | undefined;
+	let pushing: Shipment | undefined;
 	let waiting: string | undefined;
 
 	function finish(event: EventOf<'step.finished'>) {
@@ -74,8 +78,16 @@ export function scene(): Scene {
 				}
 				case 'step.finished':
 					return finish(event);
+				case 'transfer':
+					if (event.step === undefined) pushing?.add(event);
+					else advance(running.get(event.step), event);
+					break;
 				case 'export':
-					writing = event.state === 'started' && event.output !== 'store' ? event.dest || event.output : undefined;
+					pushing = event.state === 'started' && event.output === 'registry' ? shipment() : undefined;
+					moving = event.state === 'started' ? exportText(event) : undefined;
+					break;
+				case 'cache':
+					moving = event.state === 'started' ? cacheDoing(event) : undefined;
 					break;
 				case 'step.waiting':
 					if (event.step === undefined) waiting = waitingText(event);
@@ -105,8 +117,11 @@ export function scene(): Scene {
 			return [...running.values()];
 		},
 		packing: layers,
-		get writing() {
-			return writing;
+		get moving() {
+			return moving;
+		},
+		get pushing() {
+			return pushing;
 		},
 		get indent() {
 			return indentOf([...steps.values()]);

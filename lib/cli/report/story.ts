@@ -1,5 +1,6 @@
 import {plural} from '../names.ts';
-import {shortName, waitingText} from './facts.ts';
+import {formatTime} from '../time.ts';
+import {cacheDetail, cacheDoing, cacheName, exportText, shortName, waitingText} from './facts.ts';
 import {packing} from './packing.ts';
 import type {EventOf, Reporter, ReportOptions} from './reporter.ts';
 
@@ -24,6 +25,12 @@ export function story(line: (text: string) => void, now: ReportOptions['now']): 
 		line(text);
 		packingFrom = now() + 10_000;
 	};
+	const tellCache = (event: EventOf<'cache'>) => {
+		const isOver = event.state !== 'started';
+		expect(isOver ? undefined : cacheDoing(event));
+		if (isOver && event.state !== 'failed')
+			line(`cache ${cacheName(event)}: ${cacheDetail(event)}, ${formatTime(event.ms)}`);
+	};
 	return {
 		event(event) {
 			layers.event(event);
@@ -38,8 +45,10 @@ export function story(line: (text: string) => void, now: ReportOptions['now']): 
 				line(waitingText(event));
 			} else if (event.type === 'step.finished') {
 				if (event.result === 'done' || event.result === 'cached') stepsLeft -= 1;
-			} else if (event.type === 'export' && event.output !== 'store') {
-				expect(event.state === 'started' ? `writing ${event.dest}` : undefined);
+			} else if (event.type === 'export' && event.output !== 'registry') {
+				expect(event.state === 'started' ? exportText(event) : undefined);
+			} else if (event.type === 'cache') {
+				tellCache(event);
 			} else if (event.type === 'build.finished') {
 				expect(undefined);
 			}

@@ -24,16 +24,23 @@ export function summaryLines(finished: BuildFinishedEvent, facts: SummaryFacts):
 	const {image} = finished;
 	if (!image) return [];
 	const [first = shortDigest(image.id), ...further] = image.names;
-	const platforms = image.platforms.join(', ');
-	const what = [formatSize(image.size), plural(image.layers, 'layer'), platforms, ...outcome(finished)];
+	const {images} = image;
+	const what = images
+		? [`index of ${plural(images.length, 'platform')}`]
+		: [formatSize(image.size), plural(image.layers, 'layer'), image.platforms.join(', ')];
 	const warned = facts.warnings > 0 ? [plural(facts.warnings, 'warning')] : [];
 	return [
-		`${first}  ${[...what, ...warned].join(', ')}`,
+		`${first}  ${[...what, ...outcome(finished), ...warned].join(', ')}`,
 		...further.map(name => `also    ${name}`),
 		`digest  ${image.digest}`,
-		`id      ${image.id}`,
+		...(images ? images.map(platformLine) : [`id      ${image.id}`]),
 		...nextLines(image, facts),
 	];
+}
+
+/** What an index has for one platform. */
+function platformLine({platform, size, layers}: NonNullable<Image['images']>[number]): string {
+	return `  ${platform}  ${formatSize(size)}, ${plural(layers, 'layer')}`;
 }
 
 function outcome({cached, steps, ms}: BuildFinishedEvent): readonly string[] {
@@ -51,6 +58,7 @@ function nextLines(image: Image, facts: SummaryFacts): readonly string[] {
 	}
 	const loaded = facts.exports.find(({output}) => output === 'load');
 	if (loaded) return [...written, `run     ${engineOf(loaded, facts)} run --rm ${name}`];
+	if (image.images) return written;
 	return written.length > 0 && !facts.tools.includes('podman') ? written : [...written, runLine(name, image, facts)];
 }
 
@@ -76,15 +84,39 @@ function engineOf({dest}: EventOf<'export'>, {tools}: SummaryFacts): string {
 
 /** A file has a size, a layout is a folder. */
 function exportLine(
-	{output, dest, size}: EventOf<'export'>,
+	{output, dest, size = 0}: EventOf<'export'>,
 	name: string | undefined,
 	{home}: SummaryFacts,
 ): string | undefined {
-	if (dest === '-' || (output !== 'oci' && output !== 'docker')) return undefined;
-	if (size === undefined) {
-		const folder = dest.replace(/(?<=.)\/+$/, '');
-		const tag = name === undefined ? '' : `:${name}`;
-		return `layout  ${tidyHome(folder, home)}/  (${pasteable(`oci:${folder}${tag}`, home)})`;
+	if (dest === '-') return undefined;
+	switch (output) {
+		case 'oci':
+		case 'docker':
+			return size > 0 ? archiveLine(`${output}-archive`, {dest, size}, home) : layoutLine(dest, name, home);
+		case 'local':
+			return `files   ${tidyHome(asFolder(dest), home)}/  (${formatSize(size)})`;
+		case 'tar':
+			return `file    ${tidyHome(dest, home)}  (${formatSize(size)}, the files alone)`;
+		case 'manifest':
+			return `index   ${dest}`;
+		default:
+			return undefined;
 	}
-	return `file    ${tidyHome(dest, home)}  (${formatSize(size)}, ${pasteable(`${output}-archive:${dest}`, home)})`;
+}
+
+function archiveLine(
+	transport: string,
+	{dest, size}: {readonly dest: string; readonly size: number},
+	home: string,
+): string {
+	return `file    ${tidyHome(dest, home)}  (${formatSize(size)}, ${pasteable(`${transport}:${dest}`, home)})`;
+}
+
+function layoutLine(dest: string, name: string | undefined, home: string): string {
+	const tag = name === undefined ? '' : `:${name}`;
+	return `layout  ${tidyHome(asFolder(dest), home)}/  (${pasteable(`oci:${asFolder(dest)}${tag}`, home)})`;
+}
+
+function asFolder(dest: string): string {
+	return dest.replace(/(?<=.)\/+$/, '');
 }

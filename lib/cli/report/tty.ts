@@ -2,12 +2,13 @@ import {cutEnd} from '../cells.ts';
 import {plural} from '../names.ts';
 import type {Style} from '../style.ts';
 import {formatTime} from '../time.ts';
-import {detailOf, type PlannedStep} from './facts.ts';
+import {cacheDetail, cacheName, detailOf, type PlannedStep} from './facts.ts';
 import {frameLines} from './frame.ts';
 import type {EventOf, Reporter, ReportOptions} from './reporter.ts';
 import {rowText} from './row.ts';
 import {outputLine, scene} from './scene.ts';
 import type {Screen} from './screen.ts';
+import type {Shipment} from './shipment.ts';
 
 export interface TtyOptions extends Pick<ReportOptions, 'now' | 'closing'> {
 	readonly style: Style;
@@ -41,14 +42,18 @@ export function ttyReporter(screen: Screen, {now, closing, style, logLines}: Tty
 
 	return {
 		event(event) {
+			const pushed = event.type === 'export' && event.output === 'registry' ? stage.pushing : undefined;
 			const over = stage.event(event);
 			if (event.type === 'build.started') start = now() - event.t;
 			if (event.type === 'build.started' || event.type === 'plan') draw();
+			if (pushed && event.type === 'export') screen.print([pushedRow(event, pushed, {width: width(), style})]);
 			if (event.type === 'step.finished' && event.result === 'not-run') notRun += 1;
 			else if (event.type === 'step.finished' && over) {
 				const tail =
 					event.result === 'failed' ? tailLines(over.tail, {indent: stage.indent, width: width(), style}) : [];
 				screen.print([finishedRow(over.step, event, {width: width(), style}), ...tail]);
+			} else if (event.type === 'cache' && (event.state === 'done' || event.state === 'absent')) {
+				screen.print([cacheRow(event, {width: width(), style})]);
 			} else if (event.type === 'build.finished') {
 				end();
 				screen.print(endLines(event, {closing, notRun}));
@@ -94,6 +99,16 @@ function finishedRow({label, text}: PlannedStep, finished: Finished, {width, sty
 			return rowText(row, width, style);
 		}
 	}
+}
+
+function pushedRow({dest, ms}: EventOf<'export'>, {detail}: Shipment, {width, style}: Look): string {
+	return rowText({mark: style.symbols.done, label: 'push', text: dest, detail, last: formatTime(ms)}, width, style);
+}
+
+/** A cache that was read or written, or that is not there. */
+function cacheRow(event: EventOf<'cache'>, {width, style}: Look): string {
+	const row = {label: 'cache', text: cacheName(event), detail: cacheDetail(event), last: formatTime(event.ms)};
+	return rowText({mark: style.symbols.done, ...row}, width, style);
 }
 
 function tailLines(

@@ -27,6 +27,9 @@ const keys: Readonly<Record<string, MountKey>> = {
 	env: 'env',
 };
 
+/** Buildah's word for SELinux: label what is mounted anew. Nothing needs it here: what a mount shows is in the store, and ours. */
+const relabel = /^z$/i;
+
 const mayLackValue: ReadonlySet<MountKey> = new Set<MountKey>(['readonly', 'readwrite', 'required']);
 
 /**
@@ -39,7 +42,7 @@ export function readMount({value = '', location}: Flag): MountFlag {
 	const texts = csvFields(value);
 	if (!texts)
 		throw fail(`${value || 'nothing'} is no list of key=value`, ['as in: --mount=type=cache,target=/root/.npm']);
-	const fields = texts.map(text => readField(text, fail));
+	const fields = texts.filter(text => !relabel.test(text)).map(text => readField(text, fail));
 	const repeated = fields.find(({key}, index) => fields.findIndex(other => other.key === key) < index);
 	if (repeated) throw fail(`${repeated.key} is given twice`, ['remove one of them']);
 	return {fields, location};

@@ -56,7 +56,7 @@ function lintStages(dockerfile: Dockerfile, request: LintRequest, lint: Linter):
 	const buildArgs = new Map(Object.entries(request.buildArgs));
 	const globals = globalArgs(dockerfile, request, buildArgs);
 	const findContext = namedContexts(request.contexts);
-	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform});
+	const graph = stageGraph({dockerfile, globals, findContext, platform: request.platform, from: request.from});
 	for (const node of graph.nodes) lintFrom(node, {dockerfile, globals, graph}, lint);
 	const target = targetNode(graph.nodes, request.target);
 	const {stages, missing} = reachFrom(request.everyStage ? graph.nodes : [target], graph, request);

@@ -3,6 +3,7 @@ import type {BuildEvent} from '../../../lib/build/events.ts';
 import {closing} from '../../../lib/cli/report/closing.ts';
 import {plainReporter} from '../../../lib/cli/report/plain.ts';
 import {
+	allDone,
 	alpine,
 	at,
 	begin,
@@ -13,6 +14,7 @@ import {
 	plainStyle,
 	plan,
 	print,
+	pushed,
 	redisPlan,
 	root,
 	started,
@@ -91,6 +93,47 @@ test('a cached step is one line (UX 2.3)', t => {
 	const events = [started(), redisPlan, begin(40, 's2'), end(50, 's2', {result: 'cached', ms: 0})];
 
 	t.is(tell(events).split('\n')[1], '[2/3] CACHED RUN apk add --update redis');
+});
+
+test('a cache that was read or written is one line', t => {
+	const about = {type: 'cache', kind: 'steps', ref: 'ci', ms: 210} as const;
+	const events = [
+		started(),
+		redisPlan,
+		at(40, {...about, direction: 'from', state: 'started'}),
+		at(50, {...about, direction: 'from', state: 'done', entries: 12}),
+		at(50, {...about, direction: 'from', state: 'absent'}),
+		at(50, {...about, direction: 'from', state: 'failed'}),
+		at(50, {...about, kind: 'mounts', direction: 'from', state: 'done', entries: 1}),
+		at(50, {...about, kind: 'layers', direction: 'from', state: 'done', entries: 3, size: 12_000_000}),
+		at(60, {...about, direction: 'to', state: 'done', entries: 3, size: 12_000_000, blobs: 6, present: 4}),
+	];
+
+	t.deepEqual(tell(events).split('\n').slice(1), [
+		'cache from ci: 12 steps, 0.2s',
+		'cache from ci: nothing there yet, 0.2s',
+		'cache mounts from ci: 1 mount, 0.2s',
+		'cache layers from ci: 3 layers, 12 MB, 0.2s',
+		'cache to ci: 12 MB, 4 of 6 there already, 0.2s',
+	]);
+});
+
+test('layers that are compressed otherwise for longer than a second are told of', t => {
+	const events = [started(), redisPlan, at(40, {type: 'export', output: 'store', dest: '', state: 'started', ms: 0})];
+
+	t.is(tell(events, {after: ({tick}) => tick(1_100)}).split('\n')[1], 'compressing the layers');
+});
+
+test('a cache that takes longer than a second is named', t => {
+	const events = [
+		started(),
+		redisPlan,
+		at(40, {type: 'cache', kind: 'steps', direction: 'to', ref: 'ci', state: 'started', ms: 0}),
+	];
+
+	const printed = tell(events, {after: ({tick}) => tick(1_100)});
+
+	t.is(printed.split('\n')[1], 'writing the cache ci');
 });
 
 const twoStages = plan(
@@ -331,15 +374,9 @@ test('a line without end is told in pieces, and a last one without line break to
 });
 
 test('packing that goes on when all steps are done is told of after a second, then every ten (UX P8)', t => {
-	const done = [
-		started(),
-		plan('1/2 base FROM alpine', '2/2 run RUN make'),
-		end(1, 's1', {result: 'cached', ms: 0}),
-		end(2, 's2', {result: 'done', ms: 1}),
-	];
 	const packing = (current: number) => at(3, {type: 'packing', step: 's2', current, total: 140_000_000});
 
-	const lines = tell(done, {
+	const lines = tell(allDone, {
 		after({tick, event}) {
 			tick(100);
 			event(packing(61_200_000));
@@ -351,4 +388,16 @@ test('packing that goes on when all steps are done is told of after a second, th
 
 	t.deepEqual(lines.slice(-2), ['packing 1 layer, 61 of 140 MB', 'packing 1 layer, 130 of 140 MB']);
 	t.is(lines.filter(line => line.startsWith('packing')).length, 2);
+});
+
+test('a push is a block of its own (UX 2.9)', t => {
+	const lines = tell([...firstBuild.slice(0, -1), ...pushed('registry.example.com/team/app:1.4'), over(8200)]).split(
+		'\n',
+	);
+
+	t.deepEqual(lines.slice(lines.indexOf('[3/3] DONE 0.0s') + 1).slice(0, 3), [
+		'[push] registry.example.com/team/app:1.4',
+		'[push] | 12 MB, 1 of 3 there already',
+		'[push] DONE 2.1s',
+	]);
 });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type {BuildEvent} from '../../../lib/build/events.ts';
 import {type SummaryFacts, summaryLines} from '../../../lib/cli/report/summary.ts';
-import {at, home, over, root} from '../events.ts';
+import {at, home, indexOfTwo, over, root} from '../events.ts';
 
 const facts: SummaryFacts = {
 	root,
@@ -14,7 +14,7 @@ const facts: SummaryFacts = {
 const done = over(5612) as Extract<BuildEvent, {type: 'build.finished'}>;
 const unnamed = {...done, ...(done.image ? {image: {...done.image, names: []}} : {})};
 
-function exported(output: 'oci' | 'docker' | 'load', dest: string, size?: number) {
+function exported(output: Extract<BuildEvent, {type: 'export'}>['output'], dest: string, size?: number) {
 	return at(1, {type: 'export', output, dest, state: 'done', ms: 1, ...(size === undefined ? {} : {size})}) as Extract<
 		BuildEvent,
 		{type: 'export'}
@@ -67,6 +67,8 @@ for (const [title, changed, expected] of [
 		{exports: [exported('docker', 'my app.tar', 5e6)]},
 		['file    my app.tar  (5.0 MB, "docker-archive:my app.tar")'],
 	],
+	['-o type=local', {exports: [exported('local', 'files/', 5e6)]}, ['files   files/  (5.0 MB)']],
+	['-o type=tar', {exports: [exported('tar', 'root.tar', 5e6)]}, ['file    root.tar  (5.0 MB, the files alone)']],
 	[
 		'-o -',
 		{exports: [exported('oci', '-', 5e6)], tools: ['skopeo']},
@@ -91,6 +93,7 @@ for (const [title, changed, expected] of [
 test('without a name and an export the way to it is told', t => {
 	t.deepEqual(next({tools: all}, unnamed), ['hint    no -t: the image can be reached by its id only']);
 	t.deepEqual(next({exports: [exported('oci', 'out')]}, unnamed), ['layout  out/  (oci:out)']);
+	t.deepEqual(next({exports: [exported('cacheonly', '')]}, unnamed), []);
 	t.regex(summaryLines(unnamed, facts)[0] ?? '', /^b6ed094a0dd6 {2}5\.1 MB/);
 });
 
@@ -100,5 +103,19 @@ test('further names follow the first', t => {
 	t.deepEqual(summaryLines(named, facts).slice(0, 2), [
 		'redis:latest  5.1 MB, 2 layers, linux/amd64, built in 5.6s',
 		'also    team/redis:7',
+	]);
+});
+
+test('an index says what it has for each platform, and where it was written (UX 2.8)', t => {
+	const finished = {...done, ms: 33_100, image: indexOfTwo};
+
+	t.deepEqual(summaryLines(finished, {...facts, tools: all}), [
+		'redis:latest  index of 2 platforms, built in 33.1s',
+		`digest  ${indexOfTwo.digest}`,
+		'  linux/amd64  5.1 MB, 2 layers',
+		'  linux/arm64  5.4 MB, 2 layers',
+	]);
+	t.deepEqual(summaryLines(finished, {...facts, exports: [exported('oci', 'out')]}).slice(4), [
+		'layout  out/  (oci:out:redis:latest)',
 	]);
 });

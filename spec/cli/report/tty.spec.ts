@@ -1,6 +1,7 @@
 import test from 'ava';
 import stringWidth from 'string-width';
 import {
+	allDone,
 	alpine,
 	apkOutput,
 	asciiStyle,
@@ -9,9 +10,11 @@ import {
 	colorStyle,
 	end,
 	firstBuild,
+	indexOfTwo,
 	over,
 	plan,
 	print,
+	pushed,
 	redisPlan,
 	started,
 } from '../events.ts';
@@ -54,6 +57,24 @@ redis:latest  5.1 MB, 2 layers, linux/amd64, built in 5.6s
 digest  sha256:f6b87a48a0af0d0e3bc58ba874fc1069692df54586af6610066fc4d75061b933
 id      sha256:b6ed094a0dd607e71b0471b4ceac6a772cf690d433e764a68356a0ce5fc61ec5
 run     podman run --rm oci:$HOME/.local/share/strata:redis:latest
+`),
+	);
+});
+
+test('a cache that was read or written has a row', t => {
+	const about = {type: 'cache', kind: 'steps', ref: 'ci', ms: 210} as const;
+	const events = [
+		started(),
+		redisPlan,
+		at(50, {...about, direction: 'from', state: 'absent'}),
+		at(60, {...about, direction: 'to', state: 'done', entries: 3, size: 12_000_000, blobs: 6, present: 4}),
+	];
+
+	t.is(
+		show(events).split('\n').slice(0, 2).join('\n'),
+		block(`
+✔ cache from ci                                      nothing there yet     0.2s
+✔ cache to ci                              12 MB, 4 of 6 there already     0.2s
 `),
 	);
 });
@@ -116,6 +137,38 @@ test('a change in the middle leaves what is above it CACHED (UX 2.3)', t => {
 ✔ 5/5 CMD ["node", "server.js"]                                            0.0s
 
 app:latest  81 MB, 8 layers, linux/amd64, 2 of 5 steps cached, built in 8.6s
+`),
+	);
+});
+
+test('several platforms, side by side (UX 2.8)', t => {
+	const events = [
+		started(),
+		plan(
+			...['amd64 1/3 base FROM alpine', 'amd64 2/3 run RUN apk add --update redis'],
+			...['arm64 1/3 base FROM alpine', 'arm64 2/3 run RUN apk add --update redis'],
+		),
+		...['s1', 's3'].map(step => begin(40, step)),
+		end(1402, 's1', {...alpine, ms: 1400, bytes: 3_623_807}),
+		end(1500, 's3', {...alpine, ms: 1500, bytes: 3_900_000}),
+		...['s2', 's4'].map(step => begin(1500, step)),
+		end(5400, 's2', {result: 'done', ms: 3900}),
+		end(32_500, 's4', {result: 'done', ms: 31_000, emulated: true}),
+		over(33_100, {steps: 4, image: indexOfTwo}),
+	];
+
+	t.is(
+		show(events),
+		block(`
+✔ amd64 1/3 FROM alpine                                1 layer, 3.6 MB     1.4s
+✔ arm64 1/3 FROM alpine                                1 layer, 3.9 MB     1.5s
+✔ amd64 2/3 RUN apk add --update redis                                     3.9s
+✔ arm64 2/3 RUN apk add --update redis                        emulated    31.0s
+
+redis:latest  index of 2 platforms, built in 33.1s
+digest  sha256:c46aaefc23475add2da7283909348adf9eca21d9a1fa848a2417a537761480fe
+  linux/amd64  5.1 MB, 2 layers
+  linux/arm64  5.4 MB, 2 layers
 `),
 	);
 });
@@ -493,12 +546,6 @@ for (const [running, each] of [
 }
 
 test('when the steps are done, what is left to do is named', t => {
-	const done = [
-		started(),
-		plan('1/2 base FROM alpine', '2/2 run RUN make'),
-		end(1, 's1', {result: 'cached', ms: 0}),
-		end(2, 's2', {result: 'done', ms: 1}),
-	];
 	const layer = at(3, {
 		type: 'layer',
 		step: 's2',
@@ -513,7 +560,31 @@ test('when the steps are done, what is left to do is named', t => {
 
 	const packing = at(2, {type: 'packing', step: 's2', current: 61_200_000, total: 140_000_000});
 
-	t.regex(show(done), /redis: packing 1 layer /);
-	t.regex(show([...done, packing]), /redis: packing 1 layer, 61 of 140 MB /);
-	t.regex(show([...done, layer, writing]), /redis: writing out\/ /);
+	t.regex(show(allDone), /redis: packing 1 layer /);
+	t.regex(show([...allDone, packing]), /redis: packing 1 layer, 61 of 140 MB /);
+	t.regex(show([...allDone, layer, writing]), /redis: writing out\/ /);
+	const store = at(4, {type: 'export', output: 'store', dest: '', state: 'started', ms: 0});
+	t.regex(show([...allDone, layer, store]), /redis: compressing the layers /);
+	const cache = at(5, {type: 'cache', kind: 'steps', direction: 'to', ref: 'ci', state: 'started', ms: 0});
+	t.regex(show([...allDone, layer, cache]), /redis: writing the cache ci /);
+});
+
+const app = 'registry.example.com/team/app:1.4';
+
+test('a push tells of its bytes while it goes (UX 2.9)', t => {
+	const steps = ['s1', 's2', 's3'].map(step => end(5000, step, {result: 'cached', ms: 0}));
+
+	t.is(
+		show([started(['app:1.4']), redisPlan, ...steps, ...pushed(app, 7500)], {t: 7100})
+			.split('\n')
+			.at(-1),
+		'⠹ app:1.4: pushing, 6.0 of 8.0 MB, 6.0 MB/s                                7.1s',
+	);
+});
+
+test('a push that is done is a row that stays, with what was there already (UX 2.9)', t => {
+	t.is(
+		show([...firstBuild.slice(0, -1), ...pushed(app), over(8200)]).split('\n')[3],
+		'✔ push registry.example.com/team/app:1.4   12 MB, 1 of 3 there already     2.1s',
+	);
 });

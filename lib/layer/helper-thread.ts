@@ -1,0 +1,54 @@
+import {once} from 'node:events';
+import {existsSync} from 'node:fs';
+import type {Worker} from 'node:worker_threads';
+import {startThread} from '../entry-points.ts';
+
+type Helper = 'layer/write-thread' | 'layer/read-thread';
+
+const started = new Map<Helper, Promise<Worker>>();
+const holders = new Map<Worker, number>();
+/** What the kernel calls each: https://man7.org/linux/man-pages/man5/proc.5.html */
+const tasks = new WeakMap<Worker, string>();
+
+/**
+ * A thread that does part of the unpacking, for all layers. It does not keep the process from ending. Rejects if it cannot start.
+ * However it ends, who works with it goes on without it.
+ */
+export function helperThread(name: Helper): Promise<Worker> {
+	const thread = started.get(name) ?? start(name);
+	started.set(name, thread);
+	return thread;
+}
+
+async function start(name: Helper): Promise<Worker> {
+	const thread = startThread(name).setMaxListeners(0);
+	const ended = new Promise<never>((_, reject) => {
+		thread.once('error', reject);
+		thread.once('exit', code => {
+			started.delete(name);
+			reject(new Error(`the thread ${name} ended (${code})`));
+		});
+	});
+	const [task] = await Promise.race([once(thread, 'message'), ended]);
+	tasks.set(thread, task as string);
+	thread.unref();
+	return thread;
+}
+
+/** Whether a thread has ended. To be asked by who cannot wait for its event: the kernel tells it. */
+export function hasEnded(thread: Worker): boolean {
+	const task = tasks.get(thread);
+	return task !== undefined && !existsSync(`/proc/${task}`);
+}
+
+/** While it is held the process does not end for want of other work. */
+export function hold(thread: Worker): Disposable {
+	const count = (change: number) => {
+		const now = (holders.get(thread) ?? 0) + change;
+		holders.set(thread, now);
+		if (now === 0) thread.unref();
+		else thread.ref();
+	};
+	count(1);
+	return {[Symbol.dispose]: () => count(-1)};
+}
