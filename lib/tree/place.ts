@@ -39,8 +39,10 @@ export function placeEntries(selection: Selection, placement: Placement, parent:
 	selection.sources.forEach((source, index) => {
 		if (isFile(source) && source.entries.length === 0) return;
 		const isInside = isFile(source) && isDirectoryName.test(destination);
-		draft.makeDirectory(draft.resolve(isInside ? destination : parentOf(destination)));
-		const placing = {draft, target: draft.resolve(destination), owner, mode, now};
+		if (isInside) draft.makeDirectory(draft.resolve(destination));
+		const target = draft.resolve(destination);
+		draft.makeDirectory(parentOf(target));
+		const placing = {draft, target, owner, mode, now};
 		if (source.kind === 'archive') unpackSource(source, `${index}`, placing);
 		else placeSource(source, `${index}`, placing);
 	});

@@ -171,18 +171,18 @@ for (const [what, make] of Object.entries(planned)) {
 }
 
 /**
- * Eight times the text takes about eight times as long, and would take 64 times if time grew as its square. What else
- * the machine does can make one time long, but not the least of many again and again.
+ * Eight times the text would take 64 times as long if time grew as its square. It takes about eight times, or, where the longer text
+ * makes more than the nursery of V8 holds and the shorter one does not, up to 44, as was seen on one machine.
  */
 function isLinear(t: ExecutionContext, make: (size: number) => [(source: string) => unknown, string]) {
 	const ratios: number[] = [];
 	do {
 		const [small, large] = [cost(...make(8000)), cost(...make(64_000))];
 		ratios.push(large / small);
-	} while ((ratios.at(-1) ?? 0) > 24 && ratios.length < 5);
+	} while (Math.min(...ratios) > 50 && ratios.length < 5);
 
 	t.true(
-		(ratios.at(-1) ?? 0) <= 24,
+		Math.min(...ratios) <= 50,
 		`${ratios.map(ratio => ratio.toFixed(1)).join(', ')} times as long for eight times`,
 	);
 }

@@ -248,6 +248,18 @@ test('links in a circle are an error, not an endless loop', t => {
 	t.throws(() => copy(source, {paths: ['f'], destination: '/a/f'}, loop), {code: 'LINK_LOOP'});
 });
 
+test('where a link leads is made, and is not made below a file (CPY-10)', t => {
+	const dangling = sampleTree({a: '→ new/dir/f', b: '→ real/dir/f', real: 'x'});
+
+	t.deepEqual(copy(source, {paths: ['f'], destination: '/a'}, dangling), {
+		'new/': 'now',
+		'new/dir/': 'now',
+		'new/dir/f': 'f',
+	});
+	const error = t.throws(() => copy(source, {paths: ['f'], destination: '/b'}, dangling), {code: 'NOT_A_DIRECTORY'});
+	t.is(error?.message, 'cannot write below /real: it is no directory');
+});
+
 test('nothing leads out of the root (W-27)', t => {
 	const evil = sampleTree({up: '→ ../../../../etc', abs: '→ /../../etc'});
 
