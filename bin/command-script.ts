@@ -10,7 +10,8 @@ export interface CommandScript {
 }
 
 export function commandScript(file: string, cachedData?: Buffer): CommandScript {
-	const script = new Script(module.wrap(readFileSync(file, 'utf8')), {
+	// scripts/build writes ASCII, which needs no decoding.
+	const script = new Script(module.wrap(readFileSync(file, 'latin1')), {
 		filename: file,
 		...(cachedData && {cachedData}),
 		importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -16,10 +16,13 @@ export interface Shell {
 
 /** The shell of this process. `color: false` is `--no-color`. */
 export function processShell({color}: {readonly color: boolean}): Shell {
-	const {env, stdin, stdout, stderr} = process;
+	const {env, stdout, stderr} = process;
 	return {
 		env,
-		stdin,
+		// Made at the first use: few commands read, and Node takes its time for it.
+		get stdin() {
+			return process.stdin;
+		},
 		stdout,
 		stderr,
 		cwd: process.cwd(),

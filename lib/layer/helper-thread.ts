@@ -9,6 +9,8 @@ const started = new Map<Helper, Promise<Worker>>();
 const holders = new Map<Worker, number>();
 /** What the kernel calls each: https://man7.org/linux/man-pages/man5/proc.5.html */
 const tasks = new WeakMap<Worker, string>();
+/** Those whose end was told. The kernel may list a thread for a moment longer. */
+const ended = new WeakSet<Worker>();
 
 /**
  * A thread that does part of the unpacking, for all layers. It does not keep the process from ending. Rejects if it cannot start.
@@ -22,21 +24,23 @@ export function helperThread(name: Helper): Promise<Worker> {
 
 async function start(name: Helper): Promise<Worker> {
 	const thread = startThread(name).setMaxListeners(0);
-	const ended = new Promise<never>((_, reject) => {
+	const end = new Promise<never>((_, reject) => {
 		thread.once('error', reject);
 		thread.once('exit', code => {
+			ended.add(thread);
 			started.delete(name);
 			reject(new Error(`the thread ${name} ended (${code})`));
 		});
 	});
-	const [task] = await Promise.race([once(thread, 'message'), ended]);
+	const [task] = await Promise.race([once(thread, 'message'), end]);
 	tasks.set(thread, task as string);
 	thread.unref();
 	return thread;
 }
 
-/** Whether a thread has ended. To be asked by who cannot wait for its event: the kernel tells it. */
+/** Whether a thread has ended, also for who cannot wait for its event: the kernel tells it. */
 export function hasEnded(thread: Worker): boolean {
+	if (ended.has(thread)) return true;
 	const task = tasks.get(thread);
 	return task !== undefined && !existsSync(`/proc/${task}`);
 }

@@ -10,6 +10,8 @@ import type {PackedLayer, PackProgress} from './packed.ts';
 
 /** Packs layers in threads of their own, so that it never stands in the way of a step. Its end ends them. */
 export interface Packer extends AsyncDisposable {
+	/** Starts a thread for what will soon be packed, if there is none. */
+	expect(): void;
 	/** Like `packLayer`. When it rejects, also because of `signal`, nothing is left of the files it began. */
 	pack(request: PackRequest, options?: PackOptions): Promise<PackedLayer>;
 }
@@ -39,10 +41,11 @@ export type PackAnswer =
 	| {readonly error: Error; readonly facts: object}
 	| {readonly stopped: true};
 
-/** A packer of at most `threads` threads, each started at the first need: a thread reads and hashes, zlib's pool compresses. */
+/** A packer of at most `threads` threads, each started when it is needed or expected to be: a thread reads and hashes, zlib's pool compresses. */
 export function packer(threads = Math.min(2, availableParallelism())): Packer {
 	const pool = threadPool(threads);
 	return {
+		expect: pool.expect,
 		async pack(request, options = {}) {
 			const thread = await pool.take(options.signal);
 			try {
@@ -79,7 +82,16 @@ function threadPool(most: number) {
 		thread.once('error', forget).once('exit', forget);
 		return thread;
 	};
+	const give = (thread: Worker) => {
+		if (!all.has(thread)) return;
+		thread.unref();
+		idle.add(thread);
+		changes.emit('change');
+	};
 	return {
+		expect(): void {
+			if (all.size === 0 && !isOver) give(start());
+		},
 		async take(signal?: AbortSignal): Promise<Worker> {
 			for (;;) {
 				signal?.throwIfAborted();
@@ -93,12 +105,7 @@ function threadPool(most: number) {
 				await once(changes, 'change', signal && {signal}).catch(() => {});
 			}
 		},
-		give(thread: Worker): void {
-			if (!all.has(thread)) return;
-			thread.unref();
-			idle.add(thread);
-			changes.emit('change');
-		},
+		give,
 		async end(): Promise<void> {
 			isOver = true;
 			changes.emit('change');

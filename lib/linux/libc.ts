@@ -4,7 +4,7 @@ type Koffi = typeof import('koffi');
 
 let loaded: {koffi: Koffi; library: ReturnType<Koffi['load']>} | undefined;
 
-/** Loads koffi at the first call that needs it: it costs milliseconds, and a build whose steps are all cached needs none of it. */
+/** Loads koffi at the first call that needs it, for it costs milliseconds: what only reads a Dockerfile needs none of it. */
 function libc() {
 	if (!loaded) {
 		const koffi = createRequire(import.meta.url)('koffi') as Koffi;

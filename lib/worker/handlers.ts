@@ -104,6 +104,7 @@ async function examine(scratch: string, singleID: boolean): Promise<Findings> {
 async function run(services: Started, {job, parent, options}: RunRequest, to: Correspondence) {
 	const {times, layers, emulator, sources = [], keep = 'success', omit = []} = options;
 	if (emulator) emulate(emulator);
+	services.packer.expect();
 	using output = programOutput(job, options, to);
 	const assignment = {job, parent, sources, keep};
 	const events = {...output.hooks, onStart: to.onSignal, signal: to.signal};

@@ -13,9 +13,9 @@ const units: Readonly<Record<string, number>> = {
 export function parseDuration(text: string): number | undefined {
 	const [, sign, amount = ''] = /^([-+]?)(.*)$/s.exec(text) ?? [];
 	if (amount === '0') return 0;
-	if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/.test(amount)) return undefined;
+	if (!/^(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|\u00b5s|\u03bcs|ms|s|m|h))+$/.test(amount)) return undefined;
 	let total = 0;
-	for (const [, number = '', unit = ''] of amount.matchAll(/([\d.]+)([a-zµμ]+)/g))
+	for (const [, number = '', unit = ''] of amount.matchAll(/([\d.]+)([a-z\u00b5\u03bc]+)/g))
 		total += Number(number) * (units[unit] ?? 0);
 	return sign === '-' ? -total : Math.trunc(total);
 }
