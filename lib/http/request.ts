@@ -1,6 +1,6 @@
-import http from 'node:http';
-import https from 'node:https';
-import {connect, type SecureContext, type TLSSocket} from 'node:tls';
+import type http from 'node:http';
+import type https from 'node:https';
+import type {SecureContext, TLSSocket} from 'node:tls';
 import type {Bytes} from '../bytes.ts';
 import {version} from '../version.ts';
 
@@ -54,6 +54,7 @@ async function tunnelled(
 	const authority = `${url.hostname}:${url.port || 443}`;
 	const headers = {host: authority};
 	const opening = toProxy(proxy, {method: 'CONNECT', path: authority, headers, ...(signal ? {signal} : {})});
+	const {connect} = process.getBuiltinModule('node:tls');
 	const socket = await new Promise<TLSSocket>((resolve, reject) => {
 		opening.on('error', reject).on('connect', ({statusCode}, raw) => {
 			if (statusCode === 200) return resolve(connect({...tls, socket: raw, servername: url.hostname}));
@@ -62,7 +63,7 @@ async function tunnelled(
 		});
 		opening.end();
 	});
-	return answered(https.request(url, {...options, createConnection: () => socket}), body);
+	return answered(moduleFor(url).request(url, {...options, createConnection: () => socket}), body);
 }
 
 /** A proxy that opens no way to where the call goes. */
@@ -121,6 +122,7 @@ function writable(sent: http.ClientRequest): Promise<void> {
 	});
 }
 
+/** Loaded only now: a build with nothing to fetch starts sooner without. */
 function moduleFor({protocol}: URL): typeof http | typeof https {
-	return protocol === 'https:' ? https : http;
+	return process.getBuiltinModule(protocol === 'https:' ? 'node:https' : 'node:http');
 }

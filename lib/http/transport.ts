@@ -1,5 +1,4 @@
 import type {IncomingHttpHeaders, IncomingMessage} from 'node:http';
-import {createSecureContext, rootCertificates} from 'node:tls';
 import {type Bytes, collect} from '../bytes.ts';
 import {authorities, isUntrusted} from './authorities.ts';
 import {type ProxyEnvironment, proxyFor} from './proxy.ts';
@@ -64,6 +63,7 @@ export function transport(env: ProxyEnvironment, patience: number, tls: TlsOptio
 function trustingMore(tls: TlsOptions, env: ProxyEnvironment): TlsOptions {
 	const more = authorities(env);
 	if (more.length === 0) return tls;
+	const {createSecureContext, rootCertificates} = process.getBuiltinModule('node:tls');
 	return {...tls, secureContext: createSecureContext({...tls, ca: [...rootCertificates, ...more]})};
 }
 

@@ -1,6 +1,5 @@
 import {existsSync, readdirSync, readFileSync} from 'node:fs';
 import {join} from 'node:path';
-import {rootCertificates} from 'node:tls';
 import {UsageError} from '../errors.ts';
 import {authorities} from '../http/authorities.ts';
 import {isLoopback} from '../http/proxy.ts';
@@ -48,7 +47,9 @@ function tlsFrom(folder: string | undefined, env: Environment): TlsOptions {
 	const read = (name: string) => readPart(join(folder, name), folder);
 	return {
 		// what is named takes the place of all that Node trusts by itself
-		...(own?.length ? {ca: [...rootCertificates, ...authorities(env), ...own.map(read)]} : {}),
+		...(own?.length
+			? {ca: [...process.getBuiltinModule('node:tls').rootCertificates, ...authorities(env), ...own.map(read)]}
+			: {}),
 		...(certificates?.length ? {cert: certificates.map(read), key: keys.map(read)} : {}),
 	};
 }

@@ -1,5 +1,5 @@
 import {createReadStream, existsSync, rmSync, statSync} from 'node:fs';
-import {open, writeFile} from 'node:fs/promises';
+import {type FileHandle, open} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Bytes} from '../bytes.ts';
 import {StoreError} from '../errors.ts';
@@ -55,8 +55,7 @@ export function blobStore(root: string, temporary: () => string): BlobStore {
 			if (has(descriptor.digest, descriptor.size)) return;
 			const move = moveTo(descriptor.digest);
 			try {
-				const begun = () => onBegin?.(move.temporary);
-				await writeStream(move.temporary, afterBegin(verify(descriptor, content), largeBegin, begun));
+				await writeStream(move.temporary, verify(descriptor, content), () => onBegin?.(move.temporary));
 				adoptFile(move);
 			} catch (error) {
 				rmSync(move.temporary, {force: true});
@@ -72,25 +71,43 @@ export function blobStore(root: string, temporary: () => string): BlobStore {
 	};
 }
 
-/** From how many bytes on others are told that a blob is on its way. */
-const largeBegin = 1024 * 1024;
+const pieceSize = 1024 * 1024;
 
-/** Content of which `told` hears when more is asked for than its first `size` bytes. */
-async function* afterBegin(content: Bytes, size: number, told: () => void): Bytes {
-	let taken = 0;
-	for await (const chunk of content) {
-		yield chunk;
-		const before = taken;
-		taken += chunk.byteLength;
-		if (before < size && taken >= size) told();
+/** Writes what came while more comes, in large pieces; `onBegin` hears that the first of several is there. */
+async function writeStream(path: string, content: Bytes, onBegin: () => void): Promise<void> {
+	const file = await open(path, 'wx', 0o600);
+	let written: Promise<unknown> = Promise.resolve();
+	let [filling, other] = [Buffer.allocUnsafe(pieceSize), Buffer.allocUnsafe(pieceSize)];
+	let used = 0;
+	let pieces = 0;
+	const write = async () => {
+		await written;
+		if (pieces === 1) onBegin();
+		pieces += 1;
+		written = writeAll(file, filling.subarray(0, used));
+		// Awaited later: that nobody does yet must not end the process.
+		written.catch(() => {});
+		[filling, other] = [other, filling];
+		used = 0;
+	};
+	try {
+		for await (const chunk of content) {
+			for (let at = 0; at < chunk.byteLength; ) {
+				const part = chunk.subarray(at, at + pieceSize - used);
+				filling.set(part, used);
+				used += part.byteLength;
+				at += part.byteLength;
+				if (used === pieceSize) await write();
+			}
+		}
+		await write();
+		await written;
+	} finally {
+		await written.catch(() => {});
+		await file.close();
 	}
 }
 
-async function writeStream(path: string, content: Bytes): Promise<void> {
-	const file = await open(path, 'wx', 0o600);
-	try {
-		await writeFile(file, content);
-	} finally {
-		await file.close();
-	}
+async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
+	for (let at = 0; at < bytes.byteLength; ) at += (await file.write(bytes, at)).bytesWritten;
 }
