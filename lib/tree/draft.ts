@@ -16,7 +16,7 @@ export interface LayerDraft extends Stat {
 	resolve(path: string, below?: string): string;
 	/** Makes the directory `path`, which is resolved, and those above it that are missing. */
 	makeDirectory(path: string): void;
-	/** Puts an entry below a directory that is there. Files of the same `inode` become links to the first of them. */
+	/** Puts an entry, and makes the directories above it that are missing. Files of the same `inode` become links to the first of them. */
 	put(entry: Entry, inode?: string): void;
 	/** Puts one more name of a file that is there, in this layer or below it. */
 	link(path: string, file: Entry): void;
@@ -52,14 +52,12 @@ export function draftLayer(parent: Stat, {owner, now}: Making): LayerDraft {
 		const existing = stat(path);
 		if (path === '' || existing?.type === 'directory') return;
 		if (existing) throw notDirectory(existing);
-		makeDirectory(parentOf(path));
 		put({path, type: 'directory', mode: 0o755, ...owner, size: 0, mtime: now});
 	}
 
 	function put(entry: Entry, inode?: string): void {
 		const {path} = entry;
-		const above = stat(parentOf(path));
-		if (above && above.type !== 'directory') throw notDirectory(above);
+		makeDirectory(parentOf(path));
 		if (nameOf(path).startsWith('.wh.')) throw whiteoutName(path);
 		if (entry.type !== 'directory' && stat(path)?.type === 'directory') removeDirectory(path);
 		changed.set(path, entry);

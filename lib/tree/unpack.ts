@@ -25,7 +25,6 @@ export function unpackSource({path: archive, entries}: Source, id: string, placi
 		if (path === target || entry.type === 'hardlink') return;
 		const existing = draft.stat(path);
 		if (entry.type === 'directory' && existing?.type === 'symlink') throw overLink(archive, existing);
-		draft.makeDirectory(parentOf(path));
 		draft.put(dress(entry, path, {...asIs, owner}), entry.type === 'file' ? `${id} ${index}` : undefined);
 	}
 
@@ -34,7 +33,6 @@ export function unpackSource({path: archive, entries}: Source, id: string, placi
 		const path = placeOf(entry.path);
 		const file = draft.stat(placeOf(linkTarget(entry, links)));
 		if (!file || file.type === 'directory') throw danglingLink(archive, entry);
-		draft.makeDirectory(parentOf(path));
 		if (file.type === 'file') draft.link(path, dress(file, file.path, asIs));
 		else draft.put({...file, path});
 	}
