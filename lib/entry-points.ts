@@ -13,7 +13,12 @@ export function entryPoint(name: 'worker/main' | Thread): URL {
 	return new URL(`./${name}${extension}`, import.meta.url);
 }
 
-type Thread = 'context/digest-thread' | 'layer/pack-thread' | 'layer/read-thread' | 'layer/write-thread';
+type Thread =
+	| 'context/digest-thread'
+	| 'layer/hash-thread'
+	| 'layer/pack-thread'
+	| 'layer/read-thread'
+	| 'layer/write-thread';
 
 /** Starts a thread of our own. Flags such as --input-type are meant for the process's own script. */
 export function startThread(name: Thread): Worker {

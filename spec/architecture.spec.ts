@@ -73,7 +73,7 @@ const owners: Readonly<Record<string, string>> = {
 };
 
 /** Files at the root of lib/ that every folder may import. index.ts is for cli/ and the outside. */
-const shared = ['bytes.ts', 'entry-points.ts', 'errors.ts', 'programs.ts', 'version.ts'];
+const shared = ['bytes.ts', 'entry-points.ts', 'errors.ts', 'programs.ts', 'turns.ts', 'version.ts'];
 
 const lib = join(process.cwd(), 'lib');
 const files = readdirSync(lib, {recursive: true, encoding: 'utf8'})

@@ -167,7 +167,7 @@ interface Opening {
 }
 
 function contextIn(folder: string, {cache, label, ignore, modes}: Opening): OpenContext {
-	const tree = openContext(folder, ignore, modes);
+	const tree = openContext(folder, ignore, {modes, recall: cache.recall});
 	return {
 		label,
 		tree,

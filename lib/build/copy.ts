@@ -14,7 +14,7 @@ import {openCopySource} from './copy-source.ts';
 import {noFiles} from './files.ts';
 import {finishLayer, packEntries} from './pack-step.ts';
 import {unmatchedWarning} from './report.ts';
-import {spoolEntries} from './spool-entries.ts';
+import {spoolSelection} from './spool-selection.ts';
 import type {Stages} from './stage.ts';
 import type {Made, StageState, StepWork} from './step.ts';
 import {timeFields} from './times.ts';
@@ -65,20 +65,21 @@ interface Copying {
 	readonly chosen: Chosen;
 }
 
-/** Computes the entries of the layer, and leaves them to the packer. */
+/** Computes the entries of the layer, and leaves them to the packer. What the layer below is like, which may still be packed, is asked last. */
 async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: Builder): Promise<Made> {
+	const {store, supply, packer} = builder;
+	packer.expect();
 	const temporary: string[] = [];
 	const discard = () => {
 		for (const path of temporary) rmSync(path, {force: true});
 	};
 	try {
-		const spooled = await builder.events.timed({what: 'place', step: step.id}, async () => {
+		const entries = await builder.events.timed({what: 'place', step: step.id}, async () => {
 			const selection = await unpackArchives(step, {selection: await chosen.selection(), temporary}, builder);
-			const placed = placeEntries(selection, placementOf(step, builder), await parentOf(step, before, builder));
-			return spoolEntries(placed, builder);
+			const spooled = await spoolSelection(selection, {store, supply, temporary});
+			return placeEntries(spooled, placementOf(step, builder), await parentOf(step, before, builder));
 		});
-		temporary.push(...spooled.temporary);
-		const packing = packEntries(spooled.entries, step, builder).finally(discard);
+		const packing = packEntries(entries, step, builder).finally(discard);
 		return {layer: finishLayer(step, packing, isAlone(step) ? noFiles : before.files, builder)};
 	} catch (error) {
 		discard();

@@ -85,7 +85,7 @@ export interface BuildOptions extends ImageForm {
 	readonly ulimits?: Readonly<Record<string, number | {readonly soft: number; readonly hard: number}>>;
 	/** `crun`, `runc` or a path; default: what works. */
 	readonly runtime?: string;
-	/** Steps at a time; default: number of cores. */
+	/** Steps at a time, of those that run a program; default: number of cores. */
 	readonly jobs?: number;
 	/** The store; default `$STRATA_ROOT`, `$XDG_DATA_HOME/strata`, `~/.local/share/strata`. */
 	readonly root?: string;

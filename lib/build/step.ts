@@ -85,18 +85,20 @@ async function perform(
 	{builder, claim}: {readonly builder: Builder; readonly claim: Claim},
 ): Promise<StageState> {
 	const {work, before} = turn;
-	const made = work.perform ? await inSlot(step, work.perform, builder) : {};
+	const made = work.perform ? await inTurn(step, work.perform, builder) : {};
 	const created = timestamp(builder);
 	builder.background(keep(step, turn, {...made, created}, builder).finally(claim.release));
 	return after(step, before, {created, layer: made.layer && settling(made.layer), snapshot: made.snapshot});
 }
 
-function inSlot({id}: Step, work: () => Promise<Made>, {slots, events, signal}: Builder): Promise<Made> {
+/** Only programs wait for a slot: what is done here has its own bounds, the threads that hash and pack. */
+async function inTurn(step: Step, work: () => Promise<Made>, {slots, events, signal}: Builder): Promise<Made> {
 	const unlessOver = async () => {
 		signal.throwIfAborted();
 		return work();
 	};
-	return slots.take(unlessOver, () => events.emit({type: 'step.waiting', step: id, for: 'slot'}));
+	if (step.kind !== 'run') return unlessOver();
+	return slots.take(unlessOver, () => events.emit({type: 'step.waiting', step: step.id, for: 'slot'}));
 }
 
 /** Waits for what the step starts from only if a step like it was ever recorded. */

@@ -2,8 +2,8 @@ import {once} from 'node:events';
 import {availableParallelism} from 'node:os';
 import type {Worker} from 'node:worker_threads';
 import {startThread} from '../entry-points.ts';
+import {turns} from '../turns.ts';
 import {digestFile, type FileDigest} from './digest-file.ts';
-import {turns} from './turns.ts';
 
 /** What a thread is told. Whoever comes first to a file takes it: `next` is the number of the first that nobody has. */
 export interface DigestRequest {

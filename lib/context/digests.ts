@@ -1,10 +1,10 @@
 import {UsageError} from '../errors.ts';
 import type {Entry} from '../tree/entry.ts';
 import type {Selection, Source} from '../tree/selection.ts';
-import type {ContextTree} from './open.ts';
+import {turns} from '../turns.ts';
+import type {ContextTree, Look} from './open.ts';
 import {isSettled, nanoseconds} from './racy.ts';
 import type {SeenFile, StatCache} from './stat-cache.ts';
-import {turns} from './turns.ts';
 
 /** What the digests of a selection are found out with. */
 export interface Digesting {
@@ -18,10 +18,15 @@ export async function withDigests(
 	context: ContextTree,
 	{cache, signal}: Digesting,
 ): Promise<Selection> {
+	const unhashed = selection.sources.flatMap(({entries}) => entries.filter(entry => !hasDigest(entry)));
+	if (unhashed.length === 0) return selection;
 	const sources: Source[] = [];
 	const now = nanoseconds();
 	const pause = turns(signal);
-	await cache.readAhead(unhashedFiles(selection, context), signal);
+	await cache.readAhead(
+		unhashed.map(entry => seenFile(entry, lookAt(entry, context))),
+		signal,
+	);
 	for (const source of selection.sources) {
 		const entries: Entry[] = [];
 		for (const entry of source.entries) {
@@ -33,13 +38,14 @@ export async function withDigests(
 	return {...selection, sources};
 }
 
-function unhashedFiles({sources}: Selection, context: ContextTree): readonly SeenFile[] {
-	const entries = sources.flatMap(source => source.entries).filter(entry => !hasDigest(entry));
-	return entries.flatMap(entry => {
-		const path = placeOf(entry);
-		const look = context.seen(path);
-		return look ? [{path, state: look.state, size: look.size}] : [];
-	});
+function seenFile(entry: Entry, {state, size}: Look): SeenFile {
+	return {path: placeOf(entry), state, size, xattrs: entry.xattrs};
+}
+
+function lookAt(entry: Entry, context: ContextTree): Look {
+	const look = context.seen(placeOf(entry));
+	if (look === undefined) throw new Error(`${placeOf(entry)} is not of this context`);
+	return look;
 }
 
 function placeOf({content, path}: Entry): string {
@@ -57,17 +63,15 @@ async function withDigest(
 	{cache, now, signal}: Digesting & {readonly now: bigint},
 ): Promise<Entry> {
 	const {content} = entry;
-	const path = placeOf(entry);
-	const look = context.seen(path);
-	if (look === undefined) throw new Error(`${path} is not of this context`);
+	const look = lookAt(entry, context);
 	try {
-		const digest = await cache.digestOf(path, look.state, signal);
+		const digest = await cache.digestOf(seenFile(entry, look), signal);
 		if (content?.from !== 'file' || !isSettled(look, now)) return {...entry, digest};
 		return {...entry, digest, content: {...content, state: look.state}};
 	} catch (error) {
 		if (signal?.aborted) throw error;
 		const {code} = error as NodeJS.ErrnoException;
-		throw new UsageError('CONTEXT', `cannot read ${path}: ${code}`, {
+		throw new UsageError('CONTEXT', `cannot read ${placeOf(entry)}: ${code}`, {
 			cause: error,
 			help: ['look at its permissions; what is not needed can be left out by .dockerignore'],
 		});

@@ -1,9 +1,9 @@
 import {createHash} from 'node:crypto';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import {cleanPath, joinPath} from '../tree/paths.ts';
+import {turns} from '../turns.ts';
 import type {ContextTree} from './open.ts';
 import {isSettled, nanoseconds} from './racy.ts';
-import {turns} from './turns.ts';
 
 /**
  * Names the state of all that a context has at `paths` and below, without reading any of it: while it stays the same, so does what

@@ -10,6 +10,7 @@ import {compilePatterns} from '../tree/patterns.ts';
 import type {EntryType} from '../tree/toc.ts';
 import type {Tree} from '../tree/tree.ts';
 import type {IgnoreFile} from './ignore-file.ts';
+import type {StatCache} from './stat-cache.ts';
 
 /** The line that leaves a path out of the context. */
 export interface IgnoredBy {
@@ -45,6 +46,14 @@ export interface Look {
 	readonly ctimeNs: bigint;
 }
 
+/** How a folder is read. */
+export interface Reading {
+	/** Default `disk`. */
+	readonly modes?: ContextMode;
+	/** Asked for what need not be found out again. */
+	readonly recall?: StatCache['recall'];
+}
+
 /** Where modes come from: the disk, or what git would keep of them, 0755 and 0644, whatever the umask of who cloned was. */
 export type ContextMode = 'disk' | 'git';
 
@@ -52,9 +61,9 @@ export type ContextMode = 'disk' | 'git';
  * Opens a folder as a tree. It is read when asked, each path once, and stays what it was then. Ids are 0:0, times whole
  * seconds; a directory that is ignored is in it only for what is not ignored below (IGN-4). Sockets are empty files, as in BuildKit.
  */
-export function openContext(folder: string, ignore?: IgnoreFile, modes: ContextMode = 'disk'): ContextTree {
+export function openContext(folder: string, ignore?: IgnoreFile, reading: Reading = {}): ContextTree {
 	const matcher = compilePatterns(ignore?.patterns ?? [], ignore?.name);
-	const disk = folderReader(folder, modes);
+	const disk = folderReader(folder, reading);
 
 	function isVisible(path: string): boolean {
 		if (path === '' || !matcher.judge(path).matched) return true;
@@ -89,7 +98,7 @@ interface FolderReader {
 	seen(file: string): Look | undefined;
 }
 
-function folderReader(named: string, modes: ContextMode): FolderReader {
+function folderReader(named: string, {modes = 'disk', recall}: Reading): FolderReader {
 	const looks = new Map<string, Look | undefined>([['', lookAt(rootStat(named), modes)]]);
 	// the user may name it by links: further down none is followed
 	const folder = decodeName(realpathSync(nativePath(named), 'buffer'));
@@ -109,7 +118,7 @@ function folderReader(named: string, modes: ContextMode): FolderReader {
 	function entry(path: string): Entry | undefined {
 		if (entries.has(path)) return entries.get(path);
 		const found = look(path);
-		const read = found && withFirst(entryOf(path, placeOf(path), found), found);
+		const read = found && withFirst(entryOf(path, placeOf(path), found, recall), found);
 		entries.set(path, read);
 		return read;
 	}
@@ -119,7 +128,9 @@ function folderReader(named: string, modes: ContextMode): FolderReader {
 		if (inode === undefined) return entry;
 		const first = inodes.get(inode) ?? entry.path;
 		inodes.set(inode, first);
-		return first === entry.path ? entry : {...entry, linkname: first, content: {from: 'file', path: placeOf(first)}};
+		if (first === entry.path) return entry;
+		const {digest: _, ...further} = entry;
+		return {...further, linkname: first, content: {from: 'file', path: placeOf(first)}};
 	}
 
 	function list(path: string): readonly string[] {
@@ -166,7 +177,8 @@ function typeOf(stat: BigIntStats): Look['type'] {
 	return stat.isBlockDevice() ? 'block' : 'char';
 }
 
-function entryOf(path: string, place: string, {type, mode, size, mtime, device}: Look): Entry {
+function entryOf(path: string, place: string, look: Look, recall: Reading['recall']): Entry {
+	const {type, mode, size, mtime, device, state} = look;
 	const common = {path, mode, uid: 0, gid: 0, size: 0, mtime};
 	switch (type) {
 		case 'symlink':
@@ -179,9 +191,12 @@ function entryOf(path: string, place: string, {type, mode, size, mtime, device}:
 		case 'fifo':
 			return {...common, type};
 		default: {
-			const xattrs = imageXattrs(nativePath(place));
+			const known = type === 'file' ? recall?.(place, state) : undefined;
+			const xattrs = known ? known.xattrs : imageXattrs(nativePath(place));
 			const marked = {...common, type, ...(xattrs && {xattrs})};
-			return type === 'file' ? {...marked, size, content: {from: 'file', path: place}} : marked;
+			if (type !== 'file') return marked;
+			if (!known) return {...marked, size, content: {from: 'file', path: place}};
+			return {...marked, size, digest: known.digest, content: {from: 'file', path: place, state}};
 		}
 	}
 }

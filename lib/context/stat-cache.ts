@@ -4,14 +4,22 @@ import {type Digest, parseDigest} from '../oci/digest.ts';
 import {digestFile, type FileDigest} from './digest-file.ts';
 import {digestFiles} from './digest-files.ts';
 
-/** Remembers the digests of files that have not changed, from one build to the next. */
+/** Remembers what was found out of files that have not changed, from one build to the next. */
 export interface StatCache {
-	/** The digest of the file at `path`, which is read only if its `fileState` is not the one it was read in before. */
-	digestOf(path: string, state: string, signal?: AbortSignal): Promise<Digest>;
-	/** Reads those of many files that are not known in the state that goes with them, so that `digestOf` need not. */
+	/** What is known of the file at `path`, if it is in the `fileState` in which that was found out. */
+	recall(path: string, state: string): KnownFile | undefined;
+	/** The digest of a file, which is read only if it is not known. */
+	digestOf(file: SeenFile, signal?: AbortSignal): Promise<Digest>;
+	/** Reads those of many files that are not known, so that `digestOf` need not. */
 	readAhead(files: readonly SeenFile[], signal?: AbortSignal): Promise<void>;
 	/** Writes what was learned, in one rename. A cache that cannot be written is none, and no error. */
 	save(): void;
+}
+
+/** What stays as it is while a file's state does: that of its attributes too, since they change its ctime. */
+export interface KnownFile {
+	readonly digest: Digest;
+	readonly xattrs?: Xattrs | undefined;
 }
 
 /** A file and how it was seen. */
@@ -19,11 +27,14 @@ export interface SeenFile {
 	readonly path: string;
 	readonly state: string;
 	readonly size: number;
+	readonly xattrs?: Xattrs | undefined;
 }
 
-type Entries = Readonly<Record<string, readonly [state: string, digest: string]>>;
+type Xattrs = Readonly<Record<string, string>>;
 
-const version = 1;
+type Row = readonly [state: string, digest: string, xattrs?: Xattrs];
+
+const version = 2;
 
 /** What it takes to open a file, and to start a thread, in bytes that could be hashed meanwhile. */
 const costOfFile = 64 * 1024;
@@ -34,31 +45,31 @@ const mostUnused = 200_000;
 
 /** Opens the cache in `file`; it is read at the first question. What cannot be read is forgotten. */
 export function statCache(file: string): StatCache {
-	const used = new Map<string, readonly [string, Digest]>();
+	const used = new Map<string, Row>();
 	/** What was read ahead and not asked for yet. */
 	const ahead = new Map<string, FileDigest>();
 	let reading: Promise<unknown> = Promise.resolve();
-	let kept: Entries | undefined;
+	let kept: Readonly<Record<string, Row>> | undefined;
 	let isChanged = false;
 
-	function find(path: string, state: string): Digest | undefined {
+	function recall(path: string, state: string): KnownFile | undefined {
 		kept ??= load(file);
-		const known = used.get(path) ?? kept[path];
-		return known?.[0] === state ? parseDigest(known[1]) : undefined;
+		const row = used.get(path) ?? kept[path];
+		const digest = row?.[0] === state ? parseDigest(row[1]) : undefined;
+		if (!row || !digest) return undefined;
+		used.set(path, row);
+		return {digest, xattrs: row[2]};
 	}
 
-	async function digestOf(path: string, state: string, signal?: AbortSignal): Promise<Digest> {
-		const digest = find(path, state);
-		if (digest === undefined) return learn(path, signal);
-		used.set(path, [state, digest]);
-		return digest;
+	async function digestOf(seen: SeenFile, signal?: AbortSignal): Promise<Digest> {
+		return recall(seen.path, seen.state)?.digest ?? learn(seen, signal);
 	}
 
-	async function learn(path: string, signal: AbortSignal | undefined): Promise<Digest> {
+	async function learn({path, state, xattrs}: SeenFile, signal: AbortSignal | undefined): Promise<Digest> {
 		const read = ahead.get(path) ?? (await digestFile(path, signal));
 		ahead.delete(path);
-		if (read.lasts) {
-			used.set(path, [read.state, read.digest]);
+		if (read.lasts && read.state === state) {
+			used.set(path, xattrs ? [state, read.digest, xattrs] : [state, read.digest]);
 			isChanged = true;
 		}
 		return read.digest;
@@ -72,7 +83,7 @@ export function statCache(file: string): StatCache {
 	}
 
 	async function readUnknown(files: readonly SeenFile[], signal: AbortSignal | undefined): Promise<void> {
-		const unknown = files.filter(({path, state}) => !ahead.has(path) && find(path, state) === undefined);
+		const unknown = files.filter(({path, state}) => !ahead.has(path) && recall(path, state) === undefined);
 		const work = unknown.reduce((sum, {size}) => sum + size + costOfFile, 0);
 		if (work < costOfThread) return;
 		const paths = [...new Set(unknown.map(({path}) => path))];
@@ -87,12 +98,12 @@ export function statCache(file: string): StatCache {
 		isChanged = false;
 	}
 
-	return {digestOf, readAhead, save};
+	return {recall, digestOf, readAhead, save};
 }
 
-function load(file: string): Entries {
+function load(file: string): Readonly<Record<string, Row>> {
 	try {
-		const content: {version?: unknown; entries?: Entries} = JSON.parse(readFileSync(file, 'utf8'));
+		const content: {version?: unknown; entries?: Record<string, Row>} = JSON.parse(readFileSync(file, 'utf8'));
 		return content.version === version && content.entries ? content.entries : {};
 	} catch {
 		return {};

@@ -1,12 +1,12 @@
-import {createHash} from 'node:crypto';
 import {availableParallelism} from 'node:os';
 import {constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions} from 'node:zlib';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
+import {turns} from '../turns.ts';
 import {combineCrc32} from './crc32.ts';
 import {memberHeader} from './gzip-members.ts';
+import {type Hashing, hashingHere} from './hashing.ts';
 import type {KnownBlock, KnownBlocks, PackedBlock} from './known-blocks.ts';
 import {noiseIn, type Span} from './noise.ts';
-import {release} from './release.ts';
 
 /** The largest block that is compressed apart, and the size of every buffer. */
 export const largestBlock = 1024 * 1024;
@@ -23,6 +23,8 @@ export interface Block {
 /** A finished blob. */
 export interface Encoded {
 	readonly digest: Digest;
+	/** SHA-256, in hex, of what was compressed. */
+	readonly plain: string;
 	readonly size: number;
 	readonly blocks: readonly Block[];
 	/** Those with names. */
@@ -31,7 +33,7 @@ export interface Encoded {
 
 /** Turns blocks into one gzip member. */
 export interface Encoder {
-	/** A buffer of `largestBlock` bytes to fill; waits until one is free. */
+	/** A buffer of `largestBlock` bytes to fill; waits until one is free. Gives others their turn now and then. */
 	buffer(): Promise<Buffer>;
 	/** Takes back a buffer whose first `size` bytes are the next block. */
 	add(buffer: Buffer, size: number, facts?: BlockFacts): void;
@@ -54,6 +56,8 @@ export interface EncoderOptions {
 	readonly blocks?: number;
 	/** Of zlib: 0 to 9. */
 	readonly level?: number;
+	/** Who finds out the digests; default: this thread. */
+	readonly hashing?: Hashing;
 	/** What this encoder made of a block of this name before, if that is there. */
 	readonly known?: KnownBlocks['find'] | undefined;
 }
@@ -67,9 +71,10 @@ export function gzipEncoder({
 	write,
 	blocks: limit = 2 * availableParallelism() + 2,
 	level = usualLevel,
+	hashing = hashingHere(),
 	known,
 }: EncoderOptions): Encoder {
-	const hash = createHash('sha256');
+	const pause = turns();
 	const table: Block[] = [];
 	const marks: KnownBlock[] = [];
 	const free: Buffer[] = [];
@@ -79,9 +84,9 @@ export function gzipEncoder({
 	let crc = 0;
 
 	const emit = (bytes: Uint8Array) => {
-		hash.update(bytes);
 		write(bytes);
 		size += bytes.length;
+		hashing.packed(bytes);
 	};
 	const land = async () => {
 		const block = flight.shift();
@@ -92,21 +97,22 @@ export function gzipEncoder({
 		table.push({start, ...facts, ...place});
 		if (block.name !== undefined) marks.push({name: block.name, ...facts, ...place, check: check ?? crc32(packed)});
 		emit(packed);
-		release(packed);
 		crc = combineCrc32(crc, block.crc, block.size);
 		start += block.size;
+		await hashing.passed(block.turn);
 		free.push(block.buffer);
 	};
 	const packedBlock = async (bytes: Buffer, crc: number, {name, files = []}: BlockFacts): Promise<PackedBlock> => {
-		const former = name === undefined ? undefined : await known?.(name, {size: bytes.length, crc});
+		const former = name === undefined ? undefined : known?.(name, {size: bytes.length, crc});
 		return former ?? {packed: await compress(bytes, noiseIn(bytes, files), level)};
 	};
 
 	emit(memberHeader);
 	return {
 		async buffer() {
+			await pause();
 			if (flight.length >= limit) await land();
-			return free.pop() ?? Buffer.allocUnsafeSlow(largestBlock);
+			return free.pop() ?? hashing.buffer(largestBlock);
 		},
 		add(buffer, length, facts = {}) {
 			const bytes = buffer.subarray(0, length);
@@ -114,12 +120,13 @@ export function gzipEncoder({
 			const packed = packedBlock(bytes, crc, facts);
 			// Awaited in its turn; until then its failure is nobody's.
 			packed.catch(() => {});
-			flight.push({buffer, size: length, crc, packed, name: facts.name});
+			flight.push({buffer, size: length, crc, packed, turn: hashing.plain(bytes), name: facts.name});
 		},
 		async end() {
 			while (flight.length > 0) await land();
 			emit(trailer(crc, start));
-			return {digest: digestFromHex(hash.digest('hex')), size, blocks: table, known: marks};
+			const sums = await hashing.end();
+			return {digest: digestFromHex(sums.packed), plain: sums.plain, size, blocks: table, known: marks};
 		},
 	};
 }
@@ -129,6 +136,8 @@ interface InFlight {
 	readonly size: number;
 	readonly crc: number;
 	readonly packed: Promise<PackedBlock>;
+	/** Of the hashing. */
+	readonly turn: number;
 	readonly name: string | undefined;
 }
 

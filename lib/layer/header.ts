@@ -63,9 +63,10 @@ export function encodeHeader(header: Header): Buffer {
 		return 0;
 	};
 	const path = splitName(header.name) ?? keep(records, 'path', header.name);
-	const link = header.linkname ?? Buffer.alloc(0);
+	const link = header.linkname ?? none;
 	const fields: Fields = {
-		...path,
+		prefix: path.prefix,
+		name: path.name,
 		flag: flags[header.type],
 		mode: header.mode,
 		uid: number('uid', header.uid, octal7),
@@ -76,7 +77,7 @@ export function encodeHeader(header: Header): Buffer {
 		major: header.major ?? 0,
 		minor: header.minor ?? 0,
 	};
-	for (const [name, value] of Object.entries(header.xattrs ?? {})) records.set(`SCHILY.xattr.${name}`, value);
+	for (const [name, value] of Object.entries(header.xattrs ?? noXattrs)) records.set(`SCHILY.xattr.${name}`, value);
 	return records.size === 0 ? encodeBlock(fields) : Buffer.concat([paxMember(encodePax(records)), encodeBlock(fields)]);
 }
 
@@ -134,6 +135,7 @@ interface Fields {
 const octal7 = 0o7777777;
 const octal11 = 0o77777777777;
 const none = Buffer.alloc(0);
+const noXattrs: NonNullable<Header['xattrs']> = {};
 
 /** A name that ustar can hold: up to 100 bytes of ASCII, or 155 more before a slash. The part after it must not be empty. */
 function splitName(name: Buffer): {prefix: Buffer; name: Buffer} | undefined {
@@ -164,7 +166,8 @@ function paxMember(records: Buffer): Buffer {
 }
 
 function encodeBlock(fields: Fields): Buffer {
-	const block = Buffer.alloc(blockSize);
+	// of Node's pool: zeroed memory would be an allocation of its own
+	const block = Buffer.allocUnsafe(blockSize).fill(0);
 	block.set(fields.name, 0);
 	writeOctal(block, fields.mode, 100, 7);
 	writeOctal(block, fields.uid, 108, 7);
@@ -182,11 +185,13 @@ function encodeBlock(fields: Fields): Buffer {
 	return block;
 }
 
+/** In two halves, as whole numbers of 32 bits: division of larger ones is slow. */
 function writeOctal(block: Buffer, value: number, offset: number, digits: number): void {
-	let rest = value;
-	for (let at = offset + digits - 1; at >= offset; at--) {
-		block[at] = 0x30 + (rest % 8);
-		rest = Math.floor(rest / 8);
+	let half = (value % 2 ** 24) | 0;
+	for (let count = 0; count < digits; count++) {
+		if (count === 8) half = (value / 2 ** 24) | 0;
+		block[offset + digits - 1 - count] = 0x30 + (half & 7);
+		half >>= 3;
 	}
 }
 

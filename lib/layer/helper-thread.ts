@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import type {Worker} from 'node:worker_threads';
 import {startThread} from '../entry-points.ts';
 
-type Helper = 'layer/write-thread' | 'layer/read-thread';
+type Helper = 'layer/hash-thread' | 'layer/write-thread' | 'layer/read-thread';
 
 const started = new Map<Helper, Promise<Worker>>();
 const holders = new Map<Worker, number>();
@@ -13,7 +13,7 @@ const tasks = new WeakMap<Worker, string>();
 const ended = new WeakSet<Worker>();
 
 /**
- * A thread that does part of the unpacking, for all layers. It does not keep the process from ending. Rejects if it cannot start.
+ * A thread that does part of the unpacking or of the packing, for all layers. It does not keep the process from ending. Rejects if it cannot start.
  * However it ends, who works with it goes on without it.
  */
 export function helperThread(name: Helper): Promise<Worker> {

@@ -1,5 +1,4 @@
-import {closeSync, openSync, read} from 'node:fs';
-import {promisify} from 'node:util';
+import {closeSync, openSync, readSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import type {Descriptor} from '../oci/image.ts';
 
@@ -42,28 +41,34 @@ export interface PackedBlock {
 /** Compressed blocks by their names. */
 export interface KnownBlocks extends Disposable {
 	/** Undefined if there is none for just these bytes, or if it is not what it was. */
-	find(name: string, bytes: Pick<KnownBlock, 'size' | 'crc'>): Promise<PackedBlock | undefined>;
+	find(name: string, bytes: Pick<KnownBlock, 'size' | 'crc'>): PackedBlock | undefined;
 }
-
-const readFile = promisify(read);
 
 /** The blocks of a blob of this store. One that is gone has none. */
 export function knownBlocks({blob, blocks}: KnownBlob): KnownBlocks {
 	const byName = new Map(blocks.map(block => [block.name, block]));
 	const fd = opened(blob);
 	return {
-		async find(name, {size, crc}) {
+		find(name, {size, crc}) {
 			const block = byName.get(name);
 			if (fd === undefined || !block || block.size !== size || block.crc !== crc) return undefined;
 			const packed = Buffer.allocUnsafe(block.length);
-			const {bytesRead} = await readFile(fd, packed, 0, block.length, block.offset).catch(() => ({bytesRead: 0}));
-			const isWhole = bytesRead === block.length && crc32(packed) === block.check;
+			const isWhole = readQuietly(fd, packed, block.offset) === block.length && crc32(packed) === block.check;
 			return isWhole ? {packed, check: block.check} : undefined;
 		},
 		[Symbol.dispose]: () => {
 			if (fd !== undefined) closeSync(fd);
 		},
 	};
+}
+
+/** How many bytes were read: none where that fails. */
+function readQuietly(fd: number, into: Buffer, position: number): number {
+	try {
+		return readSync(fd, into, 0, into.length, position);
+	} catch {
+		return 0;
+	}
 }
 
 function opened(path: string): number | undefined {

@@ -1,8 +1,9 @@
 import {createHash} from 'node:crypto';
-import {closeSync, openSync, writeFileSync} from 'node:fs';
+import {closeSync, createReadStream, openSync, writeFileSync} from 'node:fs';
+import {availableParallelism} from 'node:os';
 import {crc32} from 'node:zlib';
 import {writeAll} from '../bytes.ts';
-import {type Digest, digestFromHex, digestOf} from '../oci/digest.ts';
+import {type Digest, digestFromHex, digestOf, hexOf} from '../oci/digest.ts';
 import {ociLayerGzip} from '../oci/media-types.ts';
 import type {Entry} from '../tree/entry.ts';
 import {encodeName} from '../tree/name.ts';
@@ -11,6 +12,8 @@ import {openContent} from './content.ts';
 import {encoderName, gzipEncoder} from './encoder.ts';
 import {changedFile} from './errors.ts';
 import {type FileTimes, layerTime} from './file-times.ts';
+import {hashedTar} from './hashed-tar.ts';
+import {type Hashing, hashingApart, hashingHere, type Sums} from './hashing.ts';
 import {blockSize, endOfArchive, paddingOf} from './header.ts';
 import {type BlockRecord, type KnownBlob, knownBlocks} from './known-blocks.ts';
 import {keepsBody} from './layer-toc.ts';
@@ -49,48 +52,71 @@ export async function packLayer(
 ): Promise<PackedLayer> {
 	const began = performance.now();
 	const {source, times} = request;
-	const entries = inTarOrder('upper' in source ? overlayChanges(source.upper) : source.entries);
-	const blob = openSync(request.blob, 'wx', 0o644);
+	const unsorted = 'upper' in source ? overlayChanges(source.upper) : source.entries;
+	const total = unsorted.reduce((sum, {type, size}) => sum + (type === 'file' ? size : 0), 0);
+	const starting = startHashing(total, request.blob);
+	const entries = inTarOrder(unsorted);
+	using hashing = await starting;
 	using known = request.before && knownBlocks(request.before);
-	try {
-		const encoder = gzipEncoder({
-			write: bytes => writeAll(blob, bytes),
-			...(request.concurrency && {blocks: request.concurrency}),
-			known: known?.find,
-		});
-		const tar = await tarBlocks(encoder, {named: request.blocks !== undefined});
-		const progress = progressOf(entries, onProgress);
-		const advance = (bytes: number) => {
-			signal?.throwIfAborted();
-			progress(bytes);
-		};
-		const toc: TocEntry[] = [];
-		for (const entry of entries) {
-			signal?.throwIfAborted();
-			const timed = {...entry, mtime: layerTime(entry.mtime, times)};
-			toc.push(await append(tar, timed, advance));
-		}
-		await tar.write(endOfArchive);
-		const {diffID, digest, size, known: blocks} = await tar.end();
-		const sorted = inTocOrder(toc);
-		writeFileSync(request.toc, JSON.stringify(sorted));
-		const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
-		if (request.blocks) {
-			const record: BlockRecord = {descriptor: layer.descriptor, encoder: encoderName(), blocks};
-			writeFileSync(request.blocks, JSON.stringify(record));
-		}
-		return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
-	} finally {
-		closeSync(blob);
+	using blob = newFile(request.blob);
+	const encoder = gzipEncoder({
+		write: blob.write,
+		...(request.concurrency && {blocks: request.concurrency}),
+		hashing,
+		known: known?.find,
+	});
+	const tar = await tarBlocks(encoder, {named: request.blocks !== undefined});
+	const progress = progressOf(total, onProgress);
+	const advance = (bytes: number) => {
+		signal?.throwIfAborted();
+		progress(bytes);
+	};
+	const toc: TocEntry[] = [];
+	for (const entry of entries) {
+		signal?.throwIfAborted();
+		const timed = {...entry, mtime: layerTime(entry.mtime, times)};
+		toc.push(await append(tar, timed, advance));
 	}
+	await tar.write(endOfArchive);
+	const {diffID, digest, size, known: blocks} = await tar.end();
+	const sorted = inTocOrder(toc);
+	writeFileSync(request.toc, JSON.stringify(sorted));
+	const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
+	if (request.blocks) {
+		const record: BlockRecord = {descriptor: layer.descriptor, encoder: encoderName(), blocks};
+		writeFileSync(request.blocks, JSON.stringify(record));
+	}
+	return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
+}
+
+function newFile(path: string): {write(bytes: Uint8Array): void} & Disposable {
+	const fd = openSync(path, 'wx', 0o644);
+	return {write: bytes => writeAll(fd, bytes), [Symbol.dispose]: () => closeSync(fd)};
+}
+
+/** Fewer bytes are hashed before a thread has started. */
+const worthAThread = 32 * 1024 * 1024;
+
+/** Never rejects. */
+async function startHashing(bytes: number, blob: string): Promise<Hashing> {
+	if (bytes < worthAThread || availableParallelism() === 1) return hashingHere();
+	return hashingApart(() => sumsOf(blob)).catch(hashingHere);
+}
+
+/** Of a finished blob, by reading it. */
+async function sumsOf(blob: string): Promise<Sums> {
+	const packed = createHash('sha256');
+	for await (const piece of createReadStream(blob)) packed.update(piece);
+	const tar = hashedTar(blob);
+	for await (const _ of tar.content);
+	return {plain: hexOf(tar.diffID()), packed: packed.digest('hex')};
 }
 
 /** Blocks of the encoder are of this size in the mean. */
 const meanBlock = 256 * 1024;
 
 /** Counts bytes, and tells of them now and then. */
-function progressOf(entries: readonly Entry[], tell: (progress: PackProgress) => void): (bytes: number) => void {
-	const total = entries.reduce((sum, {type, size}) => sum + (type === 'file' ? size : 0), 0);
+function progressOf(total: number, tell: (progress: PackProgress) => void): (bytes: number) => void {
 	let current = 0;
 	let told = performance.now();
 	return bytes => {

@@ -26,7 +26,6 @@ export interface TarBlocksOptions {
 
 /** Cuts what is written into blocks: where `cut` is called, and where one is full. */
 export async function tarBlocks(encoder: Encoder, {named = false}: TarBlocksOptions = {}): Promise<TarBlocks> {
-	const hash = createHash('sha256');
 	let buffer = await encoder.buffer();
 	let used = 0;
 	let before = 0;
@@ -35,7 +34,6 @@ export async function tarBlocks(encoder: Encoder, {named = false}: TarBlocksOpti
 
 	const cut = async () => {
 		if (used === 0) return;
-		hash.update(buffer.subarray(0, used));
 		encoder.add(buffer, used, {name: name?.end(), files});
 		before += used;
 		used = 0;
@@ -79,7 +77,8 @@ export async function tarBlocks(encoder: Encoder, {named = false}: TarBlocksOpti
 		},
 		async end() {
 			await cut();
-			return {...(await encoder.end()), diffID: diffIDFromHex(hash.digest('hex'))};
+			const encoded = await encoder.end();
+			return {...encoded, diffID: diffIDFromHex(encoded.plain)};
 		},
 	};
 }

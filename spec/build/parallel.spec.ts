@@ -42,6 +42,23 @@ runs('jobs: 1 runs one after the other, and tells who waits for a slot', async t
 	t.true(ofType(events, 'step.waiting').some(waiting => waiting.for === 'slot'));
 });
 
+runs('a COPY waits for no slot: it is done while a RUN of another stage goes on', async t => {
+	const shop = await workshop(t);
+	const lines = [
+		...['FROM busybox AS quick', 'RUN echo quick > /quick'],
+		...['FROM busybox AS slow', 'RUN sleep 2; echo end > /slow'],
+		...['FROM scratch', 'COPY --from=quick /quick /quick', 'COPY --from=slow /slow /slow'],
+	];
+
+	const {events} = await shop.build({lines, contexts, jobs: 1});
+
+	const [plan] = ofType(events, 'plan');
+	const textOf = (id: string) => plan?.steps.find(step => step.id === id)?.text;
+	const finished = ofType(events, 'step.finished').map(({step}) => textOf(step));
+	const [slow, copy] = [lines[3], lines[5]].map(line => finished.indexOf(line));
+	t.true(copy !== -1 && (copy ?? 0) < (slow ?? 0), JSON.stringify(finished));
+});
+
 runs('two builds at once: one does each step, the other waits for it and finds it in the cache', async t => {
 	const shop = await workshop(t);
 	const order = onBusybox(

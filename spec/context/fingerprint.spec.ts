@@ -21,7 +21,7 @@ test.afterEach.always(t => rm(t.context.folder, {recursive: true}));
 
 /** As it would be told in a century, when all of it is old. */
 function told(folder: string, {paths = ['a'], ignore = '', modes = 'disk' as ContextMode} = {}) {
-	const context = openContext(folder, {name: '.dockerignore', patterns: parseIgnoreFile(ignore)}, modes);
+	const context = openContext(folder, {name: '.dockerignore', patterns: parseIgnoreFile(ignore)}, {modes});
 	return fingerprint(context, paths, {now: BigInt(Date.now() + 3e12) * 1_000_000n});
 }
 
