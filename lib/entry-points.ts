@@ -1,3 +1,4 @@
+import {availableParallelism} from 'node:os';
 import {Worker} from 'node:worker_threads';
 
 /** Known in what scripts/build bundles: there each of these is a script of its own. */
@@ -20,7 +21,16 @@ type Thread =
 	| 'layer/read-thread'
 	| 'layer/write-thread';
 
+/**
+ * How many threads libuv's pool is to have: `UV_THREADPOOL_SIZE`, which it reads when it is first used. It compresses; by itself it
+ * has four, whatever the machine has.
+ */
+export const poolSize = Math.max(4, availableParallelism() + 2);
+
+/** In MiB: V8 lets what is new take 16, and as much again twice; in a thread that hands bytes on nearly all of it is garbage. */
+export const semiSpace = 4;
+
 /** Starts a thread of our own. Flags such as --input-type are meant for the process's own script. */
 export function startThread(name: Thread): Worker {
-	return new Worker(entryPoint(name), {execArgv: []});
+	return new Worker(entryPoint(name), {execArgv: [], resourceLimits: {maxYoungGenerationSizeMb: 3 * semiSpace}});
 }

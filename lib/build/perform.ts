@@ -141,6 +141,9 @@ async function buildPlanned(planned: Planned, steps: Board, builder: Builder): P
 		await checkIndexes(request, builder.store);
 		await refuseUnrunnable(plans, bases, builder);
 		const early = startEarly(stagesOf(plans), builder);
+		// Asked now, it is known when it is to be told.
+		const podman = podmanWay(builder.store);
+		podman.catch(() => {});
 		const built = await buildStages(plans, {builder, bases, board: steps, early});
 		await events.timed({what: 'settle'}, builder.settle);
 		builder.throwIfFailed();
@@ -153,13 +156,13 @@ async function buildPlanned(planned: Planned, steps: Board, builder: Builder): P
 		await builder.exports?.finish();
 		await builder.mountCaches?.finish();
 		const image = builtImage(written, names ?? [], await recordsOf(planned, {built, written}, builder));
-		const podman = await podmanWay(builder.store);
+		const way = await podman;
 		events.emit({
 			type: 'build.finished',
 			result: 'done',
 			...countSteps(events.past()),
 			ms: events.elapsed(),
-			image: {...finishedImage(image), ...(podman ? {podman} : {})},
+			image: {...finishedImage(image), ...(way ? {podman: way} : {})},
 		});
 		return {
 			...image,

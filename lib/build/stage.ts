@@ -1,4 +1,4 @@
-import {MachineError, StepFailedError, StrataError} from '../errors.ts';
+import {StepFailedError} from '../errors.ts';
 import {baseDraft, foldStep, type ImageDraft, inheritDraft, scratchDraft} from '../image/draft.ts';
 import type {Platform} from '../oci/platform.ts';
 import type {Base, BuildPlan, ConfigStep, CopyStep, Stage, Step} from '../plan/plan.ts';
@@ -14,7 +14,7 @@ import {baseFiles, noFiles} from './files.ts';
 import {fieldDigest} from './key.ts';
 import {LostLayerError} from './lost-layer.ts';
 import {runWork} from './run.ts';
-import {type StageState, type StepWork, type Turn, takeStep} from './step.ts';
+import {placed, type StageState, type StepWork, type Turn, takeStep} from './step.ts';
 import {timeFields} from './times.ts';
 
 /** What the stages of one plan share; a stage of several plans is built with the first. */
@@ -179,7 +179,7 @@ function configWork({change}: ConfigStep, {draft}: StageState, builder: Builder)
 /** The first step that fails stops the others; what ends because of that did not fail itself. */
 function fail(step: Step, error: unknown, {board, builder}: Stages): void {
 	if (builder.signal.aborted) return;
-	if (error instanceof StrataError && !(error instanceof MachineError)) error.location ??= step.location;
+	placed(error, step);
 	const exitCode = error instanceof StepFailedError && typeof error.status === 'number' ? {exitCode: error.status} : {};
 	if (!(error instanceof LostLayerError)) board.finish(step, 'failed', exitCode);
 	builder.fail(error, step);

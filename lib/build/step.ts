@@ -1,3 +1,4 @@
+import {MachineError, StrataError} from '../errors.ts';
 import {foldStep, historyEntry, type ImageDraft} from '../image/draft.ts';
 import type {Digest} from '../oci/digest.ts';
 import type {ConfigChange, Stage, Step} from '../plan/plan.ts';
@@ -87,8 +88,17 @@ async function perform(
 	const {work, before} = turn;
 	const made = work.perform ? await inTurn(step, work.perform, builder) : {};
 	const created = timestamp(builder);
-	builder.background(keep(step, turn, {...made, created}, builder).finally(claim.release));
+	const kept = keep(step, turn, {...made, created}, builder).catch(error => {
+		throw placed(error, step);
+	});
+	builder.background(kept.finally(claim.release));
 	return after(step, before, {created, layer: made.layer && settling(made.layer), snapshot: made.snapshot});
+}
+
+/** An error of a step, with the step's place if it has none; the machine's are of no place. */
+export function placed(error: unknown, {location}: Step): unknown {
+	if (error instanceof StrataError && !(error instanceof MachineError)) error.location ??= location;
+	return error;
 }
 
 /** Only programs wait for a slot: what is done here has its own bounds, the threads that hash and pack. */

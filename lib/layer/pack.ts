@@ -7,7 +7,7 @@ import {type Digest, digestFromHex, digestOf, hexOf} from '../oci/digest.ts';
 import {ociLayerGzip} from '../oci/media-types.ts';
 import type {Entry} from '../tree/entry.ts';
 import {encodeName} from '../tree/name.ts';
-import type {TocEntry} from '../tree/toc.ts';
+import type {Toc, TocEntry} from '../tree/toc.ts';
 import {openContent} from './content.ts';
 import {encoderName, gzipEncoder} from './encoder.ts';
 import {changedFile} from './errors.ts';
@@ -80,7 +80,7 @@ export async function packLayer(
 	await tar.write(endOfArchive);
 	const {diffID, digest, size, known: blocks} = await tar.end();
 	const sorted = inTocOrder(toc);
-	writeFileSync(request.toc, JSON.stringify(sorted));
+	writeToc(request.toc, sorted);
 	const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
 	if (request.blocks) {
 		const record: BlockRecord = {descriptor: layer.descriptor, encoder: encoderName(), blocks};
@@ -88,6 +88,18 @@ export async function packLayer(
 	}
 	return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
 }
+
+/** In pieces: as one text, the TOC of a large layer is the most that packing it has in memory. */
+function writeToc(path: string, toc: Toc): void {
+	using file = newFile(path);
+	for (let at = 0; at < toc.length; at += entriesAtOnce) {
+		const piece = JSON.stringify(toc.slice(at, at + entriesAtOnce)).slice(1, -1);
+		file.write(Buffer.from(`${at === 0 ? '[' : ','}${piece}`));
+	}
+	file.write(Buffer.from(toc.length === 0 ? '[]' : ']'));
+}
+
+const entriesAtOnce = 1000;
 
 function newFile(path: string): {write(bytes: Uint8Array): void} & Disposable {
 	const fd = openSync(path, 'wx', 0o644);

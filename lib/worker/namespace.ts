@@ -2,6 +2,7 @@ import {type ChildProcess, spawn} from 'node:child_process';
 import {once} from 'node:events';
 import type {Duplex} from 'node:stream';
 import {fileURLToPath} from 'node:url';
+import {poolSize, semiSpace} from '../entry-points.ts';
 import {MachineError} from '../errors.ts';
 import {findRefusal, userNamespacesForbidden} from './forbidden.ts';
 import {chooseIdMap, type IdMap, singleMap} from './id-map.ts';
@@ -66,13 +67,15 @@ async function enter(entry: URL, map: IdMap, attach: readonly number[]): Promise
 function commandLine(entry: URL): string[] {
 	const unshare = ['unshare', '--user', '--mount', '--pid', '--fork', '--kill-child'];
 	const shell = ['sh', '-c', awaitIds, 'strata'];
-	return ['--pdeathsig', 'KILL', ...unshare, ...shell, process.execPath, fileURLToPath(entry)];
+	const node = [process.execPath, `--max-semi-space-size=${semiSpace}`, fileURLToPath(entry)];
+	return ['--pdeathsig', 'KILL', ...unshare, ...shell, ...node];
 }
 
 /** Only what the worker needs: nothing of the user's environment gets near a RUN. */
 function environment(): NodeJS.ProcessEnv {
 	const {PATH = '', STRATA_SNAPSHOTTER} = process.env;
-	return {PATH: `${PATH}:/usr/sbin:/sbin`, ...(STRATA_SNAPSHOTTER && {STRATA_SNAPSHOTTER})};
+	const threads = {UV_THREADPOOL_SIZE: `${poolSize}`};
+	return {PATH: `${PATH}:/usr/sbin:/sbin`, ...threads, ...(STRATA_SNAPSHOTTER && {STRATA_SNAPSHOTTER})};
 }
 
 /** Resolves when the first process in the namespaces asks for its ids. */

@@ -59,6 +59,19 @@ const everything: readonly Entry[] = [
 	file('tmp/é', 'umlaut', {mtime: -5}),
 ];
 
+for (const count of [0, 1, 1000, 1001, 2500]) {
+	test(`the table of contents of ${count} entries is whole`, async t => {
+		const paths = Array.from({length: count}, (_, index) => `d${String(index).padStart(4, '0')}`);
+
+		const {toc} = await packInto(await folderFor(t), {entries: paths.map(path => directory(path))});
+
+		t.deepEqual(
+			toc.map(({path}) => path),
+			paths,
+		);
+	});
+}
+
 test('a TOC read from the blob is the one that packing wrote', async t => {
 	const packed = await packInto(await folderFor(t), {entries: everything});
 
