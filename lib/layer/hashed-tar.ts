@@ -2,6 +2,7 @@ import {createHash} from 'node:crypto';
 import type {Bytes} from '../bytes.ts';
 import {type DiffID, diffIDFromHex} from '../oci/digest.ts';
 import {tapped} from './byte-reader.ts';
+import {changed} from './changed.ts';
 import {openLayer} from './decompress.ts';
 import {hasEnded, helperThread, hold} from './helper-thread.ts';
 
@@ -90,16 +91,6 @@ function leave(slots: Int32Array): void {
 		Atomics.store(slots, slot, slotState.free);
 		Atomics.notify(slots, slot);
 	}
-}
-
-/** Resolves when a number is another than `value`. */
-async function changed(numbers: Int32Array, index: number, value: number): Promise<void> {
-	await (Atomics as unknown as WaitAsync).waitAsync(numbers, index, value).value;
-}
-
-/** ES2024; Node has it from 16. */
-interface WaitAsync {
-	waitAsync(numbers: Int32Array, index: number, value: number): {readonly value: string | Promise<string>};
 }
 
 async function* after(position: number, content: Bytes): Bytes {

@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {MessageChannel, type MessagePort} from 'node:worker_threads';
+import {changed} from './changed.ts';
 import {hasEnded, helperThread, hold} from './helper-thread.ts';
 import {isOwn, release} from './release.ts';
 
@@ -91,12 +92,5 @@ export async function hashingApart(again: () => Promise<Sums>): Promise<Hashing>
 
 /** Resolves when a number is at least `least`. */
 async function reached(numbers: Int32Array, least: number): Promise<void> {
-	for (let now = Atomics.load(numbers, 0); now < least; now = Atomics.load(numbers, 0)) {
-		await (Atomics as unknown as WaitAsync).waitAsync(numbers, 0, now).value;
-	}
-}
-
-/** ES2024; Node has it from 16. */
-interface WaitAsync {
-	waitAsync(numbers: Int32Array, index: number, value: number): {readonly value: string | Promise<string>};
+	for (let now = Atomics.load(numbers, 0); now < least; now = Atomics.load(numbers, 0)) await changed(numbers, 0, now);
 }
