@@ -107,7 +107,7 @@ function newFile(path: string): {write(bytes: Uint8Array): void} & Disposable {
 }
 
 /** Fewer bytes are hashed before a thread has started. */
-const worthAThread = 32 * 1024 * 1024;
+const worthAThread = 128 * 1024 * 1024;
 
 /** Never rejects. */
 async function startHashing(bytes: number, blob: string): Promise<Hashing> {

@@ -1,6 +1,7 @@
 import {closeSync, openSync} from 'node:fs';
 import {writeAll} from '../bytes.ts';
 import {type Range, showContents} from './contents.ts';
+import {release} from './release.ts';
 
 /**
  * Copies the wanted pieces of a layer's tar into the new file `destination`, in one pass that ends with the last of them, and answers
@@ -20,6 +21,8 @@ export async function spoolContents(
 			for await (const piece of content) {
 				writeAll(output, piece);
 				written += piece.length;
+				// Of memory that is all in this piece nobody reads on.
+				if (piece.length === piece.buffer.byteLength) release(piece);
 			}
 		});
 		return places;

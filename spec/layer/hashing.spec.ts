@@ -60,11 +60,11 @@ for (const ends of [false, true]) {
 		const folder = await folderFor(t);
 		const large = join(folder, 'large');
 		writeFileSync(large, randomBytes(100_000));
-		truncateSync(large, 40 << 20);
+		truncateSync(large, 130 << 20);
 		const thread = await helperThread('layer/hash-thread');
 		const entry = {
 			...file('large', ''),
-			size: 40 << 20,
+			size: 130 << 20,
 			/** Asked for when the file is packed, and the thread has begun. */
 			get content() {
 				if (ends) void thread.terminate();
