@@ -78,8 +78,7 @@ export async function hashingApart(again: () => Promise<Sums>): Promise<Hashing>
 		passed: turn => (Atomics.load(turns, 0) >= turn ? undefined : reached(turns, turn)),
 		async end() {
 			tell('end');
-			const answer = once(port, 'message', {signal: left.signal}).catch(() => []);
-			const [sums]: Sums[] = await answer;
+			const [sums]: Sums[] = await once(port, 'message', {signal: left.signal}).catch(() => []);
 			return sums ?? again();
 		},
 		[Symbol.dispose]() {

@@ -15,6 +15,7 @@ import {type FileTimes, layerTime} from './file-times.ts';
 import {hashedTar} from './hashed-tar.ts';
 import {type Hashing, hashingApart, hashingHere, type Sums} from './hashing.ts';
 import {blockSize, endOfArchive, paddingOf} from './header.ts';
+import {inPieces} from './in-pieces.ts';
 import {type BlockRecord, type KnownBlob, knownBlocks} from './known-blocks.ts';
 import {keepsBody} from './layer-toc.ts';
 import {overlayChanges} from './overlay-changes.ts';
@@ -89,17 +90,15 @@ export async function packLayer(
 	return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
 }
 
-/** In pieces: as one text, the TOC of a large layer is the most that packing it has in memory. */
 function writeToc(path: string, toc: Toc): void {
 	using file = newFile(path);
-	for (let at = 0; at < toc.length; at += entriesAtOnce) {
-		const piece = JSON.stringify(toc.slice(at, at + entriesAtOnce)).slice(1, -1);
-		file.write(Buffer.from(`${at === 0 ? '[' : ','}${piece}`));
+	let before = '[';
+	for (const piece of inPieces(toc)) {
+		file.write(Buffer.from(`${before}${JSON.stringify(piece).slice(1, -1)}`));
+		before = ',';
 	}
 	file.write(Buffer.from(toc.length === 0 ? '[]' : ']'));
 }
-
-const entriesAtOnce = 1000;
 
 function newFile(path: string): {write(bytes: Uint8Array): void} & Disposable {
 	const fd = openSync(path, 'wx', 0o644);

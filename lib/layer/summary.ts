@@ -1,6 +1,7 @@
 import {createHash} from 'node:crypto';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import type {Toc, TocEntry} from '../tree/toc.ts';
+import {inPieces} from './in-pieces.ts';
 
 /** What the records keep of a layer besides its TOC. */
 export interface Summary {
@@ -15,22 +16,13 @@ export interface Summary {
 /** Sums up a layer. */
 export function summary(toc: Toc): Summary {
 	const content = createHash('sha256');
-	for (let at = 0; at < toc.length; at += linesAtOnce) {
-		content.update(
-			toc
-				.slice(at, at + linesAtOnce)
-				.map(contentLine)
-				.join(''),
-		);
-	}
+	for (const piece of inPieces(toc)) content.update(piece.map(contentLine).join(''));
 	return {
 		content: digestFromHex(content.digest('hex')),
 		unpacked: toc.reduce((sum, {size}) => sum + size, 0),
 		files: toc.filter(({type}) => type === 'file' || type === 'hardlink').length,
 	};
 }
-
-const linesAtOnce = 1000;
 
 /** One entry without its time and place; JSON frames the fields, so no two entries give the same text. */
 function contentLine(entry: TocEntry): string {
