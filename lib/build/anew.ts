@@ -5,3 +5,8 @@ import type {Request} from './request.ts';
 export function isDoneAnew({name, index}: Pick<Stage, 'name' | 'index'>, {noCache}: Pick<Request, 'noCache'>): boolean {
 	return typeof noCache === 'boolean' ? noCache : noCache.some(one => one === name || one === `${index}`);
 }
+
+/** Whether there may be such a stage. */
+export function isAnyDoneAnew({noCache}: Pick<Request, 'noCache'>): boolean {
+	return typeof noCache === 'boolean' ? noCache : noCache.length > 0;
+}

@@ -10,19 +10,16 @@ import type {Builder} from './builder.ts';
 const worthwhile = 2 ** 20;
 
 /** What is left over of the layer that a step made the last time. */
-export interface FormerBlocks {
+export interface FormerLayer {
+	/** Its blocks, if they can be taken over. */
 	readonly before?: KnownBlob;
+	/** Seconds: when it made its directories, if that is known. */
+	readonly made?: number;
 	/** Takes over the table of the new layer, a finished file. */
 	keep(table: string): void;
 }
 
-/** The blocks of the layer before, for a step with so many bytes that it pays; else undefined. */
-export function formerBlocks(
-	entries: readonly Entry[],
-	step: Step,
-	{store, request}: Builder,
-): FormerBlocks | undefined {
-	if (entries.reduce((sum, {size}) => sum + size, 0) < worthwhile) return undefined;
+export function formerLayer(step: Step, {store, request}: Builder): FormerLayer {
 	const records = store.records<BlockRecord>(blocksKind);
 	const place = typeof request.context === 'string' ? resolve(request.context) : '';
 	const key = hexOf(digestOf(JSON.stringify([place, step.location.file, step.text])));
@@ -30,6 +27,12 @@ export function formerBlocks(
 	const isUsable = known?.encoder === encoderName() && store.blobs.has(known.descriptor.digest, known.descriptor.size);
 	return {
 		...(isUsable ? {before: {blob: store.blobs.pathOf(known.descriptor.digest), blocks: known.blocks}} : {}),
+		...(known?.made === undefined ? {} : {made: known.made}),
 		keep: table => records.adopt(key, table),
 	};
+}
+
+/** Whether a layer has so many bytes that its blocks are worth keeping. */
+export function isWorthKeeping(entries: readonly Entry[]): boolean {
+	return entries.reduce((sum, {size}) => sum + size, 0) >= worthwhile;
 }

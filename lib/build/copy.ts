@@ -4,9 +4,11 @@ import type {CopyStep, WorkdirStep} from '../plan/plan.ts';
 import {isRemote} from '../plan/steps/remote.ts';
 import {directoryEntries} from '../tree/directory.ts';
 import {emptyTree} from '../tree/merge.ts';
-import {placeEntries} from '../tree/place.ts';
+import {type Placement, placeEntries} from '../tree/place.ts';
 import type {Selection, Source} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
+import {isAnyDoneAnew} from './anew.ts';
+import {type FormerLayer, formerLayer} from './block-records.ts';
 import type {Builder} from './builder.ts';
 import type {Chosen} from './choose-files.ts';
 import {chooseSources} from './choose-sources.ts';
@@ -55,7 +57,7 @@ export function workdirWork(step: WorkdirStep, {files}: StageState, builder: Bui
 		fields,
 		async perform() {
 			const entries = directoryEntries(path, {user, now: now(builder)}, await treeOf(files, builder));
-			return {layer: finishLayer(step, packEntries(entries, step, builder), files, builder)};
+			return {layer: finishLayer(step, packEntries({entries}, step, builder), files, builder)};
 		},
 	};
 }
@@ -69,6 +71,8 @@ interface Copying {
 async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: Builder): Promise<Made> {
 	const {store, supply, packer} = builder;
 	packer.expect();
+	const former = formerLayer(step, builder);
+	const placement = placementOf(step, former, builder);
 	const temporary: string[] = [];
 	const discard = () => {
 		for (const path of temporary) rmSync(path, {force: true});
@@ -77,9 +81,10 @@ async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: B
 		const entries = await builder.events.timed({what: 'place', step: step.id}, async () => {
 			const selection = await unpackArchives(step, {selection: await chosen.selection(), temporary}, builder);
 			const spooled = await spoolSelection(selection, {store, supply, temporary});
-			return placeEntries(spooled, placementOf(step, builder), await parentOf(step, before, builder));
+			return placeEntries(spooled, placement, await parentOf(step, before, builder));
 		});
-		const packing = packEntries(entries, step, builder).finally(discard);
+		const made = builder.epoch === undefined ? placement.made : undefined;
+		const packing = packEntries({entries, former, made}, step, builder).finally(discard);
 		return {layer: finishLayer(step, packing, isAlone(step) ? noFiles : before.files, builder)};
 	} catch (error) {
 		discard();
@@ -96,9 +101,22 @@ async function parentOf(step: CopyStep, {files}: StageState, builder: Builder): 
 	return isAlone(step) ? emptyTree : treeOf(files, builder);
 }
 
-function placementOf({destination, workdir, chown, chmod, link}: CopyStep, builder: Builder) {
+function placementOf(
+	{destination, workdir, chown, chmod, link}: CopyStep,
+	former: FormerLayer,
+	builder: Builder,
+): Placement & {readonly made: number} {
 	const changes = {...(chown === undefined ? {} : {chown}), ...(chmod === undefined ? {} : {chmod})};
-	return {destination, workdir, link, now: now(builder), ...changes};
+	const time = now(builder);
+	return {destination, workdir, link, now: time, made: keepsTime(builder) ? (former.made ?? time) : time, ...changes};
+}
+
+/**
+ * Whether the directories that a COPY makes keep the time when it first made them. Then its layer begins like the one before, and what is
+ * alike at the beginning need not be hashed again.
+ */
+function keepsTime({epoch, request}: Builder): boolean {
+	return epoch === undefined && !isAnyDoneAnew(request);
 }
 
 interface Unpacking {

@@ -5,19 +5,32 @@ import type {Step} from '../plan/plan.ts';
 import {storeFailure} from '../store/failure.ts';
 import {adoptLayer} from '../store/layers.ts';
 import type {Entry} from '../tree/entry.ts';
-import {formerBlocks} from './block-records.ts';
+import {type FormerLayer, isWorthKeeping} from './block-records.ts';
 import type {Builder} from './builder.ts';
 import type {Files, StackedLayer} from './files.ts';
 import {sameContent} from './same-content.ts';
 import {layerTimes} from './times.ts';
 
+/** Entries, and what helps to pack them. */
+export interface Packing {
+	readonly entries: readonly Entry[];
+	/** Of the step. */
+	readonly former?: FormerLayer;
+	/** Seconds: when the step made the directories among them. */
+	readonly made?: number | undefined;
+}
+
 /** Packs the entries of a step into a layer of the store. Tells how far it is. */
-export async function packEntries(entries: readonly Entry[], step: Step, builder: Builder): Promise<PackedLayer> {
+export async function packEntries(
+	{entries, former, made}: Packing,
+	step: Step,
+	builder: Builder,
+): Promise<PackedLayer> {
 	const {store, packer, deadline, events} = builder;
 	const place = store.temporary();
 	const [blob, toc, table] = [`${place}.blob`, `${place}.toc`, `${place}.blocks`];
-	const former = formerBlocks(entries, step, builder);
-	const incremental = former && {blocks: table, before: former.before};
+	const kept = isWorthKeeping(entries) ? former : undefined;
+	const incremental = kept && {blocks: {file: table, made}, before: kept.before};
 	const request = {source: {entries}, blob, toc, ...layerTimes(builder), ...incremental};
 	const packed = await packer.pack(request, {
 		signal: deadline,
@@ -25,7 +38,7 @@ export async function packEntries(entries: readonly Entry[], step: Step, builder
 	});
 	try {
 		await adoptLayer(store, {...packed, encoder: encoderName(), blob, toc});
-		former?.keep(table);
+		kept?.keep(table);
 		return packed;
 	} finally {
 		for (const path of [blob, toc, table]) rmSync(path, {force: true});

@@ -155,17 +155,17 @@ function rootStat(folder: string): BigIntStats {
 }
 
 function lookAt(stat: BigIntStats, modes: ContextMode): Look {
-	return {
+	const look = {
 		type: typeOf(stat),
 		mode: modes === 'git' ? gitMode(stat) : Number(stat.mode) & 0o7777,
 		size: Number(stat.size),
 		mtime: Math.floor(Number(stat.mtimeNs / 1_000_000n) / 1000),
 		device: Number(stat.rdev),
-		...(stat.nlink > 1n && stat.isFile() && {inode: `${stat.dev}:${stat.ino}`}),
 		state: fileState(stat),
 		mtimeNs: stat.mtimeNs,
 		ctimeNs: stat.ctimeNs,
 	};
+	return stat.nlink > 1n && stat.isFile() ? {...look, inode: `${stat.dev}:${stat.ino}`} : look;
 }
 
 function typeOf(stat: BigIntStats): Look['type'] {
@@ -179,6 +179,11 @@ function typeOf(stat: BigIntStats): Look['type'] {
 
 function entryOf(path: string, place: string, look: Look, recall: Reading['recall']): Entry {
 	const {type, mode, size, mtime, device, state} = look;
+	const known = type === 'file' ? recall?.(place, state) : undefined;
+	if (known && !known.xattrs) {
+		const content = {from: 'file', path: place, state} as const;
+		return {path, type: 'file', mode, uid: 0, gid: 0, size, mtime, digest: known.digest, content};
+	}
 	const common = {path, mode, uid: 0, gid: 0, size: 0, mtime};
 	switch (type) {
 		case 'symlink':
@@ -191,7 +196,6 @@ function entryOf(path: string, place: string, look: Look, recall: Reading['recal
 		case 'fifo':
 			return {...common, type};
 		default: {
-			const known = type === 'file' ? recall?.(place, state) : undefined;
 			const xattrs = known ? known.xattrs : imageXattrs(nativePath(place));
 			const marked = {...common, type, ...(xattrs && {xattrs})};
 			if (type !== 'file') return marked;

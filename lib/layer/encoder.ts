@@ -26,6 +26,7 @@ export interface Encoded {
 	/** SHA-256, in hex, of what was compressed. */
 	readonly plain: string;
 	readonly size: number;
+	/** Those that came, without what it began with. */
 	readonly blocks: readonly Block[];
 	/** Those with names. */
 	readonly known: readonly KnownBlock[];
@@ -47,6 +48,8 @@ export interface BlockFacts {
 	readonly name?: string | undefined;
 	/** Where files are in it: what of them looks like noise is stored. Always the same ones in the same block. */
 	readonly files?: readonly Span[];
+	/** Whether an entry of the layer begins behind it, or nothing: then how far the sums are there may be kept. */
+	readonly endsEntry?: boolean;
 }
 
 export interface EncoderOptions {
@@ -60,6 +63,8 @@ export interface EncoderOptions {
 	readonly hashing?: Hashing;
 	/** What this encoder made of a block of this name before, if that is there. */
 	readonly known?: KnownBlocks['find'] | undefined;
+	/** The blocks that the blob begins with: they and the header of the member were written and hashed before. */
+	readonly before?: readonly KnownBlock[];
 }
 
 /**
@@ -73,20 +78,22 @@ export function gzipEncoder({
 	level = usualLevel,
 	hashing = hashingHere(),
 	known,
+	before = [],
 }: EncoderOptions): Encoder {
 	const pause = turns();
 	const table: Block[] = [];
-	const marks: KnownBlock[] = [];
+	const named: KnownBlock[] = [...before];
+	/** Which of those have a mark behind them. */
+	const marked: number[] = [];
 	const free: Buffer[] = [];
 	const flight: InFlight[] = [];
-	let size = 0;
-	let start = 0;
-	let crc = 0;
+	let {size, start, crc} = endOf(before);
+	let sinceMark = 0;
 
-	const emit = (bytes: Uint8Array) => {
+	const emit = (bytes: Uint8Array, mark = false) => {
 		write(bytes);
 		size += bytes.length;
-		hashing.packed(bytes);
+		hashing.packed(bytes, mark);
 	};
 	const land = async () => {
 		const block = flight.shift();
@@ -95,8 +102,11 @@ export function gzipEncoder({
 		const place = {offset: size, length: packed.length};
 		const facts = {size: block.size, crc: block.crc};
 		table.push({start, ...facts, ...place});
-		if (block.name !== undefined) marks.push({name: block.name, ...facts, ...place, check: check ?? crc32(packed)});
-		emit(packed);
+		if (block.name !== undefined) {
+			named.push({name: block.name, ...facts, ...place, check: check ?? crc32(packed)});
+			if (block.isMarked) marked.push(named.length - 1);
+		}
+		emit(packed, block.isMarked);
 		crc = combineCrc32(crc, block.crc, block.size);
 		start += block.size;
 		await hashing.passed(block.turn);
@@ -106,8 +116,15 @@ export function gzipEncoder({
 		const former = name === undefined ? undefined : known?.(name, {size: bytes.length, crc});
 		return former ?? {packed: await compress(bytes, noiseIn(bytes, files), level)};
 	};
+	/** Whether a mark is due behind a block that is added. */
+	const marks = (length: number, {name, endsEntry}: BlockFacts) => {
+		sinceMark += length;
+		if (sinceMark < markEvery || name === undefined || !endsEntry) return false;
+		sinceMark = 0;
+		return true;
+	};
 
-	emit(memberHeader);
+	if (before.length === 0) emit(memberHeader);
 	return {
 		async buffer() {
 			await pause();
@@ -120,13 +137,19 @@ export function gzipEncoder({
 			const packed = packedBlock(bytes, crc, facts);
 			// Awaited in its turn; until then its failure is nobody's.
 			packed.catch(() => {});
-			flight.push({buffer, size: length, crc, packed, turn: hashing.plain(bytes), name: facts.name});
+			const isMarked = marks(length, facts);
+			const turn = hashing.plain(bytes, isMarked);
+			flight.push({buffer, size: length, crc, packed, turn, name: facts.name, isMarked});
 		},
 		async end() {
 			while (flight.length > 0) await land();
 			emit(trailer(crc, start));
-			const sums = await hashing.end();
-			return {digest: digestFromHex(sums.packed), plain: sums.plain, size, blocks: table, known: marks};
+			const {packed, plain, marks = []} = await hashing.end();
+			for (const [index, at] of marked.entries()) {
+				const [block, sums] = [named[at], marks[index]];
+				if (block && sums) named[at] = {...block, sums};
+			}
+			return {digest: digestFromHex(packed), plain, size, blocks: table, known: named};
 		},
 	};
 }
@@ -139,6 +162,21 @@ interface InFlight {
 	/** Of the hashing. */
 	readonly turn: number;
 	readonly name: string | undefined;
+	readonly isMarked: boolean;
+}
+
+/** How many bytes of the tar lie between two places where the sums are kept. */
+export const markEvery = 4 * 1024 * 1024;
+
+/** What blocks at the beginning of a blob come to. */
+function endOf(blocks: readonly KnownBlock[]): {size: number; start: number; crc: number} {
+	const end = {size: 0, start: 0, crc: 0};
+	for (const {size, crc, offset, length} of blocks) {
+		end.size = offset + length;
+		end.start += size;
+		end.crc = combineCrc32(end.crc, crc, size);
+	}
+	return end;
 }
 
 /**

@@ -1,25 +1,25 @@
-import {createHash} from 'node:crypto';
 import {readlinkSync} from 'node:fs';
 import {parentPort} from 'node:worker_threads';
-import type {HashNews, HashRequest, Sums} from './hashing.ts';
+import type {HashNews, HashRequest} from './hashing.ts';
 import {release} from './release.ts';
+import {summing} from './sums.ts';
 
 // The entry file of the thread that hashes layers while they are made: hashing.ts starts it.
 parentPort?.on('message', hashAll);
 parentPort?.postMessage(readlinkSync('/proc/thread-self'));
 
-function hashAll({port, turns}: HashRequest): void {
-	const [plain, packed] = [createHash('sha256'), createHash('sha256')];
+function hashAll({port, turns, options}: HashRequest): void {
+	const sums = summing(options);
 	const done = new Int32Array(turns);
 	port.on('message', (news: HashNews) => {
 		if (news === 'end') {
-			port.postMessage({plain: plain.digest('hex'), packed: packed.digest('hex')} satisfies Sums);
+			port.postMessage(sums.end());
 			return;
 		}
 		if ('plain' in news) {
-			plain.update(news.plain);
+			sums.plain(news.plain, news.mark);
 		} else {
-			packed.update(news.packed);
+			sums.packed(news.packed, news.mark);
 			release(news.packed);
 		}
 		Atomics.add(done, 0, 1);

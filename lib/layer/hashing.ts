@@ -1,43 +1,40 @@
-import {createHash} from 'node:crypto';
 import {once} from 'node:events';
 import {MessageChannel, type MessagePort} from 'node:worker_threads';
 import {changed} from './changed.ts';
 import {hasEnded, helperThread, hold} from './helper-thread.ts';
 import {isOwn, release} from './release.ts';
-
-/** SHA-256, in hex, of what went into an encoder and of what came out. */
-export interface Sums {
-	readonly plain: string;
-	readonly packed: string;
-}
+import {type SummingOptions, type Sums, summing} from './sums.ts';
 
 /** Hashes what passes by, in this thread or in another. */
 export interface Hashing extends Disposable {
 	/** A buffer whose bytes can be hashed where they are. */
 	buffer(size: number): Buffer;
-	/** Takes bytes of such a buffer. They stay as they are until `passed` resolves for the number that this answers. */
-	plain(bytes: Buffer): number;
-	/** Takes over bytes that nobody needs any more. */
-	packed(bytes: Uint8Array): void;
+	/**
+	 * Takes bytes of such a buffer. They stay as they are until `passed` resolves for the number that this answers. `mark`: how far
+	 * the sums are behind them is to be told.
+	 */
+	plain(bytes: Buffer, mark?: boolean): number;
+	/** Takes over bytes that nobody needs any more. Whose plain bytes have a mark has one too. */
+	packed(bytes: Uint8Array, mark?: boolean): void;
 	passed(turn: number): Promise<void> | undefined;
 	/** Of all that it took. */
 	end(): Promise<Sums>;
 }
 
-export function hashingHere(): Hashing {
-	const [plain, packed] = [createHash('sha256'), createHash('sha256')];
+export function hashingHere(options?: SummingOptions): Hashing {
+	const sums = summing(options);
 	return {
 		buffer: size => Buffer.allocUnsafeSlow(size),
-		plain(bytes) {
-			plain.update(bytes);
+		plain(bytes, mark = false) {
+			sums.plain(bytes, mark);
 			return 0;
 		},
-		packed(bytes) {
-			packed.update(bytes);
+		packed(bytes, mark = false) {
+			sums.packed(bytes, mark);
 			release(bytes);
 		},
 		passed: () => undefined,
-		end: async () => ({plain: plain.digest('hex'), packed: packed.digest('hex')}),
+		end: async () => sums.end(),
 		[Symbol.dispose]() {},
 	};
 }
@@ -47,12 +44,21 @@ export interface HashRequest {
 	readonly port: MessagePort;
 	/** One Int32: how many pieces it has done. */
 	readonly turns: SharedArrayBuffer;
+	readonly options: SummingOptions;
 }
 
-export type HashNews = {readonly plain: Uint8Array} | {readonly packed: Uint8Array} | 'end';
+export type HashNews =
+	| {readonly plain: Uint8Array; readonly mark: boolean}
+	| {readonly packed: Uint8Array; readonly mark: boolean}
+	| 'end';
+
+/** Starts the thread of `hashingApart`, which soon will be needed. */
+export function expectHashing(): void {
+	helperThread('layer/hash-thread').catch(() => {});
+}
 
 /** Another thread hashes. Should that end before its work, `again` is asked for the sums. */
-export async function hashingApart(again: () => Promise<Sums>): Promise<Hashing> {
+export async function hashingApart(again: () => Promise<Sums>, options: SummingOptions = {}): Promise<Hashing> {
 	const thread = await helperThread('layer/hash-thread');
 	const {port1: port, port2: theirs} = new MessageChannel();
 	const turns = new Int32Array(new SharedArrayBuffer(4));
@@ -69,12 +75,13 @@ export async function hashingApart(again: () => Promise<Sums>): Promise<Hashing>
 	};
 	const held = hold(thread);
 	thread.once('exit', leave);
-	thread.postMessage({port: theirs, turns: turns.buffer as SharedArrayBuffer} satisfies HashRequest, [theirs]);
+	const request: HashRequest = {port: theirs, turns: turns.buffer as SharedArrayBuffer, options};
+	thread.postMessage(request, [theirs]);
 	if (hasEnded(thread)) leave();
 	return {
 		buffer: size => Buffer.from(new SharedArrayBuffer(size)),
-		plain: bytes => tell({plain: bytes}),
-		packed: bytes => void tell({packed: bytes}, isOwn(bytes) ? [bytes.buffer] : []),
+		plain: (bytes, mark = false) => tell({plain: bytes, mark}),
+		packed: (bytes, mark = false) => void tell({packed: bytes, mark}, isOwn(bytes) ? [bytes.buffer] : []),
 		passed: turn => (Atomics.load(turns, 0) >= turn ? undefined : reached(turns, turn)),
 		async end() {
 			tell('end');

@@ -1,6 +1,7 @@
 import {closeSync, openSync, readSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import type {Descriptor} from '../oci/image.ts';
+import type {SumsState} from './sums.ts';
 
 /** One compressed block of a blob. */
 export interface KnownBlock {
@@ -13,6 +14,8 @@ export interface KnownBlock {
 	readonly length: number;
 	/** CRC-32 of what it was compressed to. */
 	readonly check: number;
+	/** Now and then, where an entry of the layer begins behind it: how far the sums of the whole are there. */
+	readonly sums?: SumsState;
 }
 
 /** `blocks` records, by what makes a layer, whatever it holds: the blocks of the last one that the same instruction made. */
@@ -24,6 +27,8 @@ export interface BlockRecord {
 	/** Whose blocks they are: another encoder makes others. */
 	readonly encoder: string;
 	readonly blocks: readonly KnownBlock[];
+	/** Seconds: when the directories were made that are of the instruction itself. */
+	readonly made?: number | undefined;
 }
 
 /** A blob with what is known of its blocks. Plain data. */
@@ -42,20 +47,33 @@ export interface PackedBlock {
 export interface KnownBlocks extends Disposable {
 	/** Undefined if there is none for just these bytes, or if it is not what it was. */
 	find(name: string, bytes: Pick<KnownBlock, 'size' | 'crc'>): PackedBlock | undefined;
+	/** The bytes of blocks that follow each other; undefined if one is not what it was. */
+	read(blocks: readonly KnownBlock[]): Buffer | undefined;
 }
 
 /** The blocks of a blob of this store. One that is gone has none. */
 export function knownBlocks({blob, blocks}: KnownBlob): KnownBlocks {
 	const byName = new Map(blocks.map(block => [block.name, block]));
 	const fd = opened(blob);
+
+	function read(wanted: readonly KnownBlock[]): Buffer | undefined {
+		if (fd === undefined) return undefined;
+		const first = wanted[0]?.offset ?? 0;
+		const bytes = Buffer.allocUnsafe(wanted.reduce((sum, {length}) => sum + length, 0));
+		if (readQuietly(fd, bytes, first) < bytes.length) return undefined;
+		const pieceOf = ({offset, length}: KnownBlock) => bytes.subarray(offset - first, offset - first + length);
+		const isWhole = wanted.every(block => crc32(pieceOf(block)) === block.check);
+		return isWhole ? bytes : undefined;
+	}
+
 	return {
 		find(name, {size, crc}) {
 			const block = byName.get(name);
-			if (fd === undefined || !block || block.size !== size || block.crc !== crc) return undefined;
-			const packed = Buffer.allocUnsafe(block.length);
-			const isWhole = readQuietly(fd, packed, block.offset) === block.length && crc32(packed) === block.check;
-			return isWhole ? {packed, check: block.check} : undefined;
+			if (!block || block.size !== size || block.crc !== crc) return undefined;
+			const packed = read([block]);
+			return packed && {packed, check: block.check};
 		},
+		read,
 		[Symbol.dispose]: () => {
 			if (fd !== undefined) closeSync(fd);
 		},

@@ -1,28 +1,30 @@
 import {createHash} from 'node:crypto';
-import {closeSync, createReadStream, openSync, writeFileSync} from 'node:fs';
+import {closeSync, createReadStream, fdatasync, openSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
-import {crc32} from 'node:zlib';
+import {promisify} from 'node:util';
 import {writeAll} from '../bytes.ts';
-import {type Digest, digestFromHex, digestOf, hexOf} from '../oci/digest.ts';
+import {resumableHash} from '../linux/sha256.ts';
+import {diffIDFromHex, hexOf} from '../oci/digest.ts';
 import {ociLayerGzip} from '../oci/media-types.ts';
 import type {Entry} from '../tree/entry.ts';
-import {encodeName} from '../tree/name.ts';
 import type {Toc, TocEntry} from '../tree/toc.ts';
-import {openContent} from './content.ts';
-import {encoderName, gzipEncoder} from './encoder.ts';
-import {changedFile} from './errors.ts';
+import {turns} from '../turns.ts';
+import {appendEntry, readingContent} from './append-entry.ts';
+import {commonStart, type Section} from './common-start.ts';
+import {encoderName, gzipEncoder, markEvery} from './encoder.ts';
 import {type FileTimes, layerTime} from './file-times.ts';
+import {memberHeader} from './gzip-members.ts';
 import {hashedTar} from './hashed-tar.ts';
-import {type Hashing, hashingApart, hashingHere, type Sums} from './hashing.ts';
-import {blockSize, endOfArchive, paddingOf} from './header.ts';
+import {expectHashing, type Hashing, hashingApart, hashingHere} from './hashing.ts';
+import {endOfArchive} from './header.ts';
 import {inPieces} from './in-pieces.ts';
-import {type BlockRecord, type KnownBlob, knownBlocks} from './known-blocks.ts';
-import {keepsBody} from './layer-toc.ts';
+import {type BlockRecord, type KnownBlob, type KnownBlock, type KnownBlocks, knownBlocks} from './known-blocks.ts';
 import {overlayChanges} from './overlay-changes.ts';
 import type {PackedLayer, PackProgress} from './packed.ts';
 import {summary} from './summary.ts';
-import {type TarBlocks, tarBlocks} from './tar-blocks.ts';
-import {inTarOrder, inTocOrder, tarHeader} from './tar-entry.ts';
+import type {Sums, SumsState} from './sums.ts';
+import {tarBlocks} from './tar-blocks.ts';
+import {inTarOrder, inTocOrder} from './tar-entry.ts';
 
 /** What to pack and where to. Plain data, so that it can be sent to a thread. */
 export interface PackRequest {
@@ -32,8 +34,8 @@ export interface PackRequest {
 	readonly blob: string;
 	/** Where the TOC is written, as JSON. */
 	readonly toc: string;
-	/** Where the table of the blob's blocks is written, a BlockRecord as JSON, if it is wanted. */
-	readonly blocks?: string;
+	/** Where the table of the blob's blocks is written, a BlockRecord as JSON, if it is wanted, and what else is to be in it. */
+	readonly blocks?: {readonly file: string; readonly made?: number | undefined};
 	/** An older layer whose compressed blocks may be taken over. The bytes do not depend on it. */
 	readonly before?: KnownBlob | undefined;
 	/** What becomes of the mtimes; absent: they stay as they are. */
@@ -54,40 +56,52 @@ export async function packLayer(
 	const began = performance.now();
 	const {source, times} = request;
 	const unsorted = 'upper' in source ? overlayChanges(source.upper) : source.entries;
-	const total = unsorted.reduce((sum, {type, size}) => sum + (type === 'file' ? size : 0), 0);
-	const starting = startHashing(total, request.blob);
-	const entries = inTarOrder(unsorted);
-	using hashing = await starting;
-	using known = request.before && knownBlocks(request.before);
-	using blob = newFile(request.blob);
-	const encoder = gzipEncoder({
-		write: blob.write,
-		...(request.concurrency && {blocks: request.concurrency}),
-		hashing,
-		known: known?.find,
-	});
-	const tar = await tarBlocks(encoder, {named: request.blocks !== undefined});
+	const entries = inTarOrder(unsorted).map(entry => withTime(entry, layerTime(entry.mtime, times)));
+	const total = sizeOf(entries);
 	const progress = progressOf(total, onProgress);
 	const advance = (bytes: number) => {
 		signal?.throwIfAborted();
 		progress(bytes);
 	};
-	const toc: TocEntry[] = [];
-	for (const entry of entries) {
+	if (isWorthAThread(total)) expectHashing();
+	const older = request.before?.blocks ?? [];
+	using known = request.before && knownBlocks(request.before);
+	await using blob = newBlob(request.blob);
+	const copied = known ? await copyStart(entries, {older, known, write: blob.write, signal}) : [];
+	const before = copied.flatMap(({blocks}) => blocks);
+	const toc = copied.flatMap(section => section.toc);
+	const from = copied.at(-1)?.sums;
+	advance(sizeOf(toc));
+	using hashing = await startHashing(request, {total, from});
+	const concurrency = request.concurrency && {blocks: request.concurrency};
+	const encoder = gzipEncoder({write: blob.write, ...concurrency, hashing, known: known?.find, before});
+	const named = request.blocks !== undefined;
+	const tar = await tarBlocks(encoder, {named, position: from?.plain.length ?? 0});
+	const reading = readingContent(advance);
+	for (const entry of entries.slice(toc.length)) {
 		signal?.throwIfAborted();
-		const timed = {...entry, mtime: layerTime(entry.mtime, times)};
-		toc.push(await append(tar, timed, advance));
+		toc.push(await appendEntry(tar, entry, reading));
 	}
 	await tar.write(endOfArchive);
-	const {diffID, digest, size, known: blocks} = await tar.end();
+	await tar.cut();
+	const {plain, digest, size, known: blocks} = await encoder.end();
 	const sorted = inTocOrder(toc);
 	writeToc(request.toc, sorted);
-	const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
+	const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID: diffIDFromHex(plain)};
 	if (request.blocks) {
-		const record: BlockRecord = {descriptor: layer.descriptor, encoder: encoderName(), blocks};
-		writeFileSync(request.blocks, JSON.stringify(record));
+		const {file, made} = request.blocks;
+		const record: BlockRecord = {descriptor: layer.descriptor, encoder: encoderName(), blocks, made};
+		writeFileSync(file, JSON.stringify(record));
 	}
 	return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
+}
+
+function withTime(entry: Entry, mtime: number): Entry {
+	return mtime === entry.mtime ? entry : {...entry, mtime};
+}
+
+function sizeOf(entries: readonly TocEntry[]): number {
+	return entries.reduce((sum, {type, size}) => sum + (type === 'file' ? size : 0), 0);
 }
 
 function writeToc(path: string, toc: Toc): void {
@@ -105,13 +119,75 @@ function newFile(path: string): {write(bytes: Uint8Array): void} & Disposable {
 	return {write: bytes => writeAll(fd, bytes), [Symbol.dispose]: () => closeSync(fd)};
 }
 
+/** So many bytes are on their way to the disk at a time while more are written: who syncs the whole at the end waits for the last of them only. */
+const syncEvery = 16 * 1024 * 1024;
+
+function newBlob(path: string): {write(bytes: Uint8Array): void} & AsyncDisposable {
+	const fd = openSync(path, 'wx', 0o644);
+	let unsynced = 0;
+	let syncing: Promise<void> | undefined;
+	const sync = () => {
+		unsynced = 0;
+		syncing = promisify(fdatasync)(fd)
+			// Whoever syncs the whole hears of it.
+			.catch(() => {})
+			.finally(() => {
+				syncing = undefined;
+			});
+	};
+	return {
+		write(bytes) {
+			writeAll(fd, bytes);
+			unsynced += bytes.length;
+			if (unsynced >= syncEvery && !syncing) sync();
+		},
+		async [Symbol.asyncDispose]() {
+			await syncing;
+			closeSync(fd);
+		},
+	};
+}
+
+interface Copying {
+	readonly older: readonly KnownBlock[];
+	readonly known: KnownBlocks;
+	readonly write: (bytes: Uint8Array) => void;
+	readonly signal: AbortSignal | undefined;
+}
+
+/** Begins the blob with what the layer before begins with too, as far as that is still there, and answers what. */
+async function copyStart(
+	entries: readonly Entry[],
+	{older, known, write, signal}: Copying,
+): Promise<readonly Section[]> {
+	if (!older.some(({sums}) => sums) || !resumableHash()) return [];
+	const copied: Section[] = [];
+	const pause = turns(signal);
+	for (const section of await commonStart(entries, older, signal)) {
+		const bytes = known.read(section.blocks);
+		if (!bytes) break;
+		write(copied.length === 0 ? Buffer.concat([memberHeader, bytes]) : bytes);
+		copied.push(section);
+		await pause();
+	}
+	return copied;
+}
+
 /** Fewer bytes are hashed before a thread has started. */
-const worthAThread = 128 * 1024 * 1024;
+function isWorthAThread(bytes: number): boolean {
+	return bytes >= 128 * 1024 * 1024 && availableParallelism() > 1;
+}
+
+interface HashingFacts {
+	readonly total: number;
+	readonly from: SumsState | undefined;
+}
 
 /** Never rejects. */
-async function startHashing(bytes: number, blob: string): Promise<Hashing> {
-	if (bytes < worthAThread || availableParallelism() === 1) return hashingHere();
-	return hashingApart(() => sumsOf(blob)).catch(hashingHere);
+async function startHashing({blob, blocks}: PackRequest, {total, from}: HashingFacts): Promise<Hashing> {
+	const options = {marks: blocks !== undefined && total > markEvery, from};
+	const here = () => hashingHere(options);
+	return isWorthAThread(total) ? hashingApart(() => sumsOf(blob), options).catch(here) : here();
 }
 
 /** Of a finished blob, by reading it. */
@@ -122,9 +198,6 @@ async function sumsOf(blob: string): Promise<Sums> {
 	for await (const _ of tar.content);
 	return {plain: hexOf(tar.diffID()), packed: packed.digest('hex')};
 }
-
-/** Blocks of the encoder are of this size in the mean. */
-const meanBlock = 256 * 1024;
 
 /** Counts bytes, and tells of them now and then. */
 function progressOf(total: number, tell: (progress: PackProgress) => void): (bytes: number) => void {
@@ -137,63 +210,4 @@ function progressOf(total: number, tell: (progress: PackProgress) => void): (byt
 		told = now;
 		tell({current, total});
 	};
-}
-
-async function append(tar: TarBlocks, entry: Entry, advance: (bytes: number) => void): Promise<TocEntry> {
-	const header = tarHeader(entry);
-	if (beginsBlock(entry, header.length + entry.size)) await tar.cut();
-	await tar.write(header);
-	const {content: _, ...known} = entry;
-	if (entry.type !== 'file') return known;
-	const offset = tar.position;
-	const {digest, body} = await appendContent(tar, entry, advance);
-	await tar.write(zeros.subarray(0, paddingOf(entry.size)));
-	return {...known, offset, digest, ...(body && {body})};
-}
-
-const zeros = Buffer.alloc(blockSize);
-
-/**
- * Whether a block of the encoder begins with this entry. Depends on the entry alone: an edit elsewhere in the
- * layer moves no boundary here, so blocks can be taken over from an older layer. Likelier the larger the entry is.
- */
-function beginsBlock({path}: Entry, length: number): boolean {
-	return crc32(encodeName(path)) * meanBlock < length * 2 ** 32;
-}
-
-async function appendContent(
-	tar: TarBlocks,
-	entry: Entry,
-	advance: (bytes: number) => void,
-): Promise<{digest: Digest; body?: string}> {
-	using content = openContent(entry);
-	const hash = isSure(entry) ? undefined : createHash('sha256');
-	const body: Buffer[] = [];
-	const read = (into: Buffer) => {
-		const piece = into.subarray(0, content.read(into));
-		hash?.update(piece);
-		if (keepsBody(entry)) body.push(Buffer.from(piece));
-		advance(piece.length);
-		return piece.length;
-	};
-	const known = knownDigest(entry);
-	await tar.fill(entry.size, read, known);
-	content.finish();
-	const digest = hash ? digestFromHex(hash.digest('hex')) : known;
-	// An entry that comes with a digest was hashed before, and its cache key rests on that.
-	if (digest === undefined || (known !== undefined && known !== digest)) {
-		throw changedFile(entry.content?.from === 'file' ? entry.content.path : entry.path);
-	}
-	return {digest, ...(keepsBody(entry) && {body: Buffer.concat(body).toString('base64')})};
-}
-
-/** Whether the state of a file says that it has the digest of its entry; that it is in this state is seen at its end. */
-function isSure({content, digest}: Entry): boolean {
-	return (
-		digest !== undefined && content?.from === 'file' && content.offset === undefined && content.state !== undefined
-	);
-}
-
-function knownDigest({content, digest}: Entry): Digest | undefined {
-	return digest ?? (content?.from === 'bytes' ? digestOf(content.data) : undefined);
 }

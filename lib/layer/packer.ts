@@ -54,7 +54,7 @@ export function packer(threads = availableParallelism() > 2 ? 2 : 1): Packer {
 			try {
 				return await ask(thread, request, options);
 			} catch (error) {
-				for (const path of [request.blob, request.toc, request.blocks]) if (path) rmSync(path, {force: true});
+				for (const path of [request.blob, request.toc, request.blocks?.file]) if (path) rmSync(path, {force: true});
 				throw error;
 			} finally {
 				pool.give(thread);

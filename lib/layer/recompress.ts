@@ -64,9 +64,11 @@ interface Encoding {
 
 const encoders: Readonly<Record<LayerCompression, (tar: Bytes, encoding: Encoding) => Promise<Layer>>> = {
 	async gzip(content, {write, level = usualLevel, diffID}) {
-		const tar = await tarBlocks(gzipEncoder({write, level}));
+		const encoder = gzipEncoder({write, level});
+		const tar = await tarBlocks(encoder);
 		for await (const chunk of content) await tar.write(chunk);
-		const {digest, size} = await tar.end();
+		await tar.cut();
+		const {digest, size} = await encoder.end();
 		return {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID};
 	},
 	zstd: (content, {write, level = zstdLevel, diffID}) => hashed(zstd(content, level), ociLayerZstd, {write, diffID}),

@@ -27,6 +27,6 @@ export function summary(toc: Toc): Summary {
 /** One entry without its time and place; JSON frames the fields, so no two entries give the same text. */
 function contentLine(entry: TocEntry): string {
 	const {path, type, mode, uid, gid, linkname, major, minor, digest} = entry;
-	const xattrs = Object.entries(entry.xattrs ?? {}).sort(([one], [other]) => (one < other ? -1 : 1));
+	const xattrs = entry.xattrs ? Object.entries(entry.xattrs).sort(([one], [other]) => (one < other ? -1 : 1)) : [];
 	return `${JSON.stringify([path, type, mode, uid, gid, linkname, major, minor, xattrs, digest])}\n`;
 }

@@ -1,84 +1,90 @@
 import {createHash} from 'node:crypto';
-import {type DiffID, type Digest, diffIDFromHex} from '../oci/digest.ts';
-import {type Encoded, type Encoder, largestBlock} from './encoder.ts';
+import type {Digest} from '../oci/digest.ts';
+import {type Encoder, largestBlock} from './encoder.ts';
 import type {Span} from './noise.ts';
 
-/** A tar on its way into an encoder, cut into blocks. */
+/** A tar on its way into an encoder, cut into blocks. Nobody waits for a promise before the block at hand is full. */
 export interface TarBlocks {
 	/** How many bytes it has so far. */
 	readonly position: number;
-	/** Ends the block at hand, if it has bytes. */
-	cut(): Promise<void>;
+	/** Ends the block at hand, if it has bytes. What comes next is an entry, or nothing. */
+	cut(): Promise<void> | undefined;
 	/** Appends a copy of `bytes`. */
-	write(bytes: Uint8Array): Promise<void>;
+	write(bytes: Uint8Array): Promise<void> | undefined;
 	/**
 	 * Appends `size` bytes that `read` puts into the buffers it is given, as many as it likes of each. They are
 	 * not copied on their way. `digest` is what all of them have, if that is known.
 	 */
-	fill(size: number, read: (into: Buffer) => number, digest?: Digest): Promise<void>;
-	end(): Promise<Encoded & {readonly diffID: DiffID}>;
+	fill(size: number, read: (into: Buffer) => number, digest?: Digest): Promise<void> | undefined;
 }
+
+/** Where blocks go. */
+export type BlockSink = Pick<Encoder, 'buffer' | 'add'>;
 
 export interface TarBlocksOptions {
 	/** Whether blocks get a name, which says what is in them. */
 	readonly named?: boolean;
+	/** How many bytes of the tar went another way. */
+	readonly position?: number;
 }
 
 /** Cuts what is written into blocks: where `cut` is called, and where one is full. */
-export async function tarBlocks(encoder: Encoder, {named = false}: TarBlocksOptions = {}): Promise<TarBlocks> {
-	let buffer = await encoder.buffer();
+export async function tarBlocks(
+	sink: BlockSink,
+	{named = false, position = 0}: TarBlocksOptions = {},
+): Promise<TarBlocks> {
+	let buffer = await sink.buffer();
 	let used = 0;
-	let before = 0;
+	let before = position;
 	let name = named ? blockName() : undefined;
 	let files: Span[] = [];
 
-	const cut = async () => {
-		if (used === 0) return;
-		encoder.add(buffer, used, {name: name?.end(), files});
+	const pass = async (endsEntry: boolean) => {
+		sink.add(buffer, used, {name: name?.end(), files, endsEntry});
 		before += used;
 		used = 0;
-		buffer = await encoder.buffer();
+		buffer = await sink.buffer();
 		name = named ? blockName() : undefined;
 		files = [];
 	};
-	/** Appends what `read` gives; `told` hears which part of it is in a block. */
-	const append = async (size: number, read: (into: Buffer) => number, told: (start: number, end: number) => void) => {
-		let start = 0;
+	const fillFrom = (read: (into: Buffer) => number, size: number) => {
+		for (const end = used + size; used < end; ) used += read(buffer.subarray(used, end));
+	};
+	const appendToSeveral = async (size: number, take: (start: number, end: number) => void) => {
 		for (let done = 0; done < size; ) {
-			if (used === largestBlock) {
-				told(start, done);
-				await cut();
-				start = done;
-			}
-			const count = read(buffer.subarray(used, Math.min(used + size - done, largestBlock)));
-			used += count;
-			done += count;
+			if (used === largestBlock) await pass(false);
+			const end = Math.min(size, done + largestBlock - used);
+			take(done, end);
+			done = end;
 		}
-		told(start, size);
+	};
+	/** `take` puts the bytes from `start` up to `end` into the block at hand. */
+	const append = (size: number, take: (start: number, end: number) => void) => {
+		if (used + size > largestBlock) return appendToSeveral(size, take);
+		take(0, size);
+		return undefined;
 	};
 	return {
 		get position() {
 			return before + used;
 		},
-		cut,
-		fill: (size, read, digest) =>
-			append(size, read, (start, end) => {
+		cut: () => (used === 0 ? undefined : pass(true)),
+		fill(size, read, digest) {
+			const take = (start: number, end: number) => {
+				files.push({start: used, end: used + end - start});
+				fillFrom(read, end - start);
 				name?.content(digest, start, end);
-				files.push({start: used - (end - start), end: used});
-			}),
-		async write(bytes) {
-			let at = 0;
-			const copy = (into: Buffer) => {
-				into.set(bytes.subarray(at, at + into.length));
-				at += into.length;
-				return into.length;
 			};
-			await append(bytes.length, copy, (start, end) => name?.bytes(bytes.subarray(start, end)));
+			return append(size, take);
 		},
-		async end() {
-			await cut();
-			const encoded = await encoder.end();
-			return {...encoded, diffID: diffIDFromHex(encoded.plain)};
+		write(bytes) {
+			const take = (start: number, end: number) => {
+				const piece = start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end);
+				buffer.set(piece, used);
+				used += piece.length;
+				name?.bytes(piece);
+			};
+			return append(bytes.length, take);
 		},
 	};
 }

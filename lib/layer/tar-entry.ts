@@ -33,9 +33,11 @@ export function tarHeader(entry: TocEntry): Buffer {
 	}
 	if (isReserved(entry.path)) throw reservedName(entry.path);
 	const {path, type, mode, uid, gid, size, mtime, linkname, major = 0, minor = 0} = entry;
+	const name = encodeName(type === 'directory' ? `${path === '' ? '.' : path}/` : path);
+	const header = {name, type, mode, uid, gid, size, mtime, major, minor};
+	if (linkname === undefined && !entry.xattrs) return encodeHeader(header);
 	return encodeHeader({
-		name: encodeName(type === 'directory' ? `${path === '' ? '.' : path}/` : path),
-		...{type, mode, uid, gid, size, mtime, major, minor},
+		...header,
 		...(linkname !== undefined && {linkname: encodeName(linkname)}),
 		...(entry.xattrs && {xattrs: decodeXattrs(entry)}),
 	});

@@ -24,6 +24,8 @@ export interface Placement {
 	readonly link?: boolean;
 	/** Seconds: the mtime of what has no other. */
 	readonly now: number;
+	/** Seconds: the mtime of the directories that are made; default: `now`. */
+	readonly made?: number;
 }
 
 /**
@@ -31,10 +33,10 @@ export interface Placement {
  * All paths are resolved. Directories that exist keep their metadata if they are the destination, and get the source's below it (CPY-6).
  */
 export function placeEntries(selection: Selection, placement: Placement, parent: Tree): Entry[] {
-	const {chown, chmod, link = false, now} = placement;
+	const {chown, chmod, link = false, now, made = now} = placement;
 	const owner = chown === undefined ? undefined : resolveOwner(chown, parent);
 	const mode: ModeChange = chmod === undefined ? same => same : parseChmod(chmod);
-	const draft = draftLayer(link ? emptyTree : parent, {owner: owner ?? root, now});
+	const draft = draftLayer(link ? emptyTree : parent, {owner: owner ?? root, now: made});
 	const destination = absolute(placement);
 	selection.sources.forEach((source, index) => {
 		if (isFile(source) && source.entries.length === 0) return;

@@ -35,13 +35,12 @@ interface Scope {
 
 function identityOf(entry: Entry, {inodes, mode, hasIds}: Scope): readonly unknown[] {
 	const {path, type, uid, gid, size, major, minor, xattrs} = entry;
-	return [
-		...[path, type, size, linkOf(entry, inodes), contentOf(entry)],
-		type === 'symlink' ? entry.mode : mode(entry.mode, type === 'directory'),
-		...(hasIds ? [uid, gid] : []),
-		...(major === undefined ? [] : [{major, minor}]),
-		...(xattrs === undefined ? [] : [Object.entries(xattrs).sort(byName)]),
-	];
+	const itsMode = type === 'symlink' ? entry.mode : mode(entry.mode, type === 'directory');
+	const identity: unknown[] = [path, type, size, linkOf(entry, inodes), contentOf(entry), itsMode];
+	if (hasIds) identity.push(uid, gid);
+	if (major !== undefined) identity.push({major, minor});
+	if (xattrs !== undefined) identity.push(Object.entries(xattrs).sort(byName));
+	return identity;
 }
 
 /** A symlink's target, or the first path of this source that names the same file. */

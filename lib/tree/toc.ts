@@ -43,3 +43,17 @@ export interface TocEntry {
 
 /** The table of contents of one layer: its entries, sorted by path in byte order, each path once (an opaque directory has two: `directory` and `opaque`). */
 export type Toc = readonly TocEntry[];
+
+/**
+ * What entries of every kind have, without content and place, as a new object. Field by field, in one order: for tens of thousands of
+ * entries that is ten times as fast as leaving fields out of a copy.
+ */
+export function factsOf(entry: TocEntry): {-readonly [Field in keyof TocEntry]: TocEntry[Field]} {
+	const {path, type, mode, uid, gid, size, mtime, linkname, major, minor, xattrs} = entry;
+	const facts: ReturnType<typeof factsOf> = {path, type, mode, uid, gid, size, mtime};
+	if (linkname !== undefined) facts.linkname = linkname;
+	if (major !== undefined) facts.major = major;
+	if (minor !== undefined) facts.minor = minor;
+	if (xattrs !== undefined) facts.xattrs = xattrs;
+	return facts;
+}

@@ -3,8 +3,9 @@ import {createReadStream, readFileSync, truncateSync, writeFileSync} from 'node:
 import {join} from 'node:path';
 import {createGunzip} from 'node:zlib';
 import test from 'ava';
-import {type Hashing, hashingApart, hashingHere, type Sums} from '../../lib/layer/hashing.ts';
+import {type Hashing, hashingApart, hashingHere} from '../../lib/layer/hashing.ts';
 import {helperThread} from '../../lib/layer/helper-thread.ts';
+import type {Sums} from '../../lib/layer/sums.ts';
 import {digestOf, hexOf} from '../../lib/oci/digest.ts';
 import {folderFor} from '../helpers/folder.ts';
 import {file, packInto} from '../helpers/layer.ts';

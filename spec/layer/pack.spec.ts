@@ -310,7 +310,7 @@ test('an edit changes the blocks it touches, and no other', async t => {
 	const edited = files.map(entry => (entry.path === 'dir/200' ? file('dir/200', 'edited '.repeat(3000)) : entry));
 	const blocks = async (entries: readonly Entry[]) => {
 		const table = join(folder, `${Math.random()}`);
-		await packInto(folder, {entries}, {blocks: table});
+		await packInto(folder, {entries}, {blocks: {file: table}});
 		return (JSON.parse(readFileSync(table, 'utf8')) as BlockRecord).blocks.map(({name}) => name);
 	};
 

@@ -24,7 +24,7 @@ function sampleFiles(count: number): Entry[] {
 
 async function packed(folder: string, entries: readonly Entry[], before?: KnownBlob) {
 	const table = join(mkdtempSync(join(folder, 'table-')), 'blocks');
-	const layer = await packInto(folder, {entries}, {blocks: table, before});
+	const layer = await packInto(folder, {entries}, {blocks: {file: table}, before});
 	const {blocks, descriptor} = JSON.parse(readFileSync(table, 'utf8')) as BlockRecord;
 	return {...layer, blocks, descriptor, known: {blob: layer.blob, blocks}};
 }
