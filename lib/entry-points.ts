@@ -16,7 +16,7 @@ export function entryPoint(name: 'worker/main' | Thread): URL {
 
 type Thread =
 	| 'context/digest-thread'
-	| 'layer/hash-thread'
+	| 'layer/blob-thread'
 	| 'layer/pack-thread'
 	| 'layer/read-thread'
 	| 'layer/write-thread';

@@ -35,6 +35,8 @@ export interface Contexts extends AsyncDisposable {
 	readonly remotes: Remotes;
 	/** The folder that a named context is; opened once. */
 	open(source: string): OpenContext;
+	/** Writes what was learned of files, the first time that somebody else has work anyway. What comes later is written at the end. */
+	saveAhead(): void;
 }
 
 /** A folder, as far as its ignore file lets see it. */
@@ -100,6 +102,10 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 			opened.set(place, context);
 			return context;
 		};
+		const save = () => {
+			for (const cache of caches) cache.save();
+		};
+		let isSaved = false;
 		return {
 			dockerfile,
 			main: open(folder, path),
@@ -107,8 +113,12 @@ export async function openContexts(request: Request, store: Store, signal: Abort
 			times,
 			remotes: fetched,
 			open: source => open(resolve(source)),
+			saveAhead() {
+				if (!isSaved) save();
+				isSaved = true;
+			},
 			async [Symbol.asyncDispose]() {
-				for (const cache of caches) cache.save();
+				save();
 				await fetched[Symbol.asyncDispose]();
 				discard();
 			},

@@ -69,7 +69,7 @@ interface Copying {
 
 /** Computes the entries of the layer, and leaves them to the packer. What the layer below is like, which may still be packed, is asked last. */
 async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: Builder): Promise<Made> {
-	const {store, supply, packer} = builder;
+	const {store, supply, packer, contexts} = builder;
 	packer.expect();
 	const former = formerLayer(step, builder);
 	const placement = placementOf(step, former, builder);
@@ -85,6 +85,7 @@ async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: B
 		});
 		const made = builder.epoch === undefined ? placement.made : undefined;
 		const packing = packEntries({entries, former, made}, step, builder).finally(discard);
+		contexts.saveAhead();
 		return {layer: finishLayer(step, packing, isAlone(step) ? noFiles : before.files, builder)};
 	} catch (error) {
 		discard();

@@ -1,4 +1,4 @@
-import {type BigIntStats, lstatSync, readdirSync, readlinkSync, realpathSync, statSync} from 'node:fs';
+import {type BigIntStats, constants, lstatSync, readdirSync, readlinkSync, realpathSync, statSync} from 'node:fs';
 import {UsageError} from '../errors.ts';
 import {fileState} from '../linux/file-state.ts';
 import {deviceParts} from '../linux/mknod.ts';
@@ -168,13 +168,17 @@ function lookAt(stat: BigIntStats, modes: ContextMode): Look {
 	return stat.nlink > 1n && stat.isFile() ? {...look, inode: `${stat.dev}:${stat.ino}`} : look;
 }
 
+const types = new Map<number, Look['type']>([
+	[constants.S_IFREG, 'file'],
+	[constants.S_IFDIR, 'directory'],
+	[constants.S_IFLNK, 'symlink'],
+	[constants.S_IFIFO, 'fifo'],
+	[constants.S_IFSOCK, 'socket'],
+	[constants.S_IFBLK, 'block'],
+]);
+
 function typeOf(stat: BigIntStats): Look['type'] {
-	if (stat.isFile()) return 'file';
-	if (stat.isDirectory()) return 'directory';
-	if (stat.isSymbolicLink()) return 'symlink';
-	if (stat.isFIFO()) return 'fifo';
-	if (stat.isSocket()) return 'socket';
-	return stat.isBlockDevice() ? 'block' : 'char';
+	return types.get(Number(stat.mode) & constants.S_IFMT) ?? 'char';
 }
 
 function entryOf(path: string, place: string, look: Look, recall: Reading['recall']): Entry {

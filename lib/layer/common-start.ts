@@ -22,12 +22,12 @@ export interface Section {
  * What a layer of these entries, in the order of its tar, begins with that an older layer begins with too, told by the names of the older one's
  * blocks. No file is read whose digest is known: it is as it was when that was found out.
  */
-export async function commonStart(
+export async function* commonStart(
 	entries: readonly Entry[],
 	older: readonly KnownBlock[],
 	signal?: AbortSignal,
-): Promise<readonly Section[]> {
-	const sections: Section[] = [];
+): AsyncGenerator<Section, void> {
+	const found: Section[] = [];
 	const pause = turns(signal);
 	const buffer = Buffer.allocUnsafe(largestBlock);
 	let blocks: KnownBlock[] = [];
@@ -48,7 +48,7 @@ export async function commonStart(
 			blocks.push(block);
 			end += block.length;
 			if (block.sums && endsEntry) {
-				sections.push({blocks, toc, sums: block.sums});
+				found.push({blocks, toc, sums: block.sums});
 				[blocks, toc] = [[], []];
 			}
 		},
@@ -57,10 +57,10 @@ export async function commonStart(
 	for (const entry of entries) {
 		if (!isForeseen(entry)) break;
 		const appended = await appendEntry(tar, entry, isSure(entry) && !keepsBody(entry) ? unread : readingContent());
+		if (found.length > 0) yield* found.splice(0);
 		if (differs) break;
 		toc.push(appended);
 	}
-	return sections;
 }
 
 /** Whether it is known, without reading much, what an entry makes of the tar. */

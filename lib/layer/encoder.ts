@@ -2,10 +2,10 @@ import {availableParallelism} from 'node:os';
 import {constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions} from 'node:zlib';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import {turns} from '../turns.ts';
+import type {BlobSink} from './blob-sink.ts';
 import {combineCrc32} from './crc32.ts';
 import {memberHeader} from './gzip-members.ts';
-import {type Hashing, hashingHere} from './hashing.ts';
-import type {KnownBlock, KnownBlocks, PackedBlock} from './known-blocks.ts';
+import type {KnownBlock} from './known-blocks.ts';
 import {noiseIn, type Span} from './noise.ts';
 
 /** The largest block that is compressed apart, and the size of every buffer. */
@@ -53,17 +53,13 @@ export interface BlockFacts {
 }
 
 export interface EncoderOptions {
-	/** Called in order, with bytes that are gone when it returns. */
-	readonly write: (bytes: Uint8Array) => void;
 	/** How many blocks may be in memory. The output does not depend on it. */
 	readonly blocks?: number;
 	/** Of zlib: 0 to 9. */
 	readonly level?: number;
-	/** Who finds out the digests; default: this thread. */
-	readonly hashing?: Hashing;
-	/** What this encoder made of a block of this name before, if that is there. */
-	readonly known?: KnownBlocks['find'] | undefined;
-	/** The blocks that the blob begins with: they and the header of the member were written and hashed before. */
+	/** Blocks of the sink's older blob, by their names: what is the same is taken over. */
+	readonly known?: ReadonlyMap<string, KnownBlock>;
+	/** The blocks that the sink begins with. */
 	readonly before?: readonly KnownBlock[];
 }
 
@@ -72,14 +68,10 @@ export interface EncoderOptions {
  * the same bytes whatever the number of threads. Each block ends with a full flush, so that it can be copied as it is into another
  * blob; what would not get smaller is stored, by us, since zlib's own stored blocks depend on the sizes of its buffers.
  */
-export function gzipEncoder({
-	write,
-	blocks: limit = 2 * availableParallelism() + 2,
-	level = usualLevel,
-	hashing = hashingHere(),
-	known,
-	before = [],
-}: EncoderOptions): Encoder {
+export function gzipEncoder(
+	sink: BlobSink,
+	{blocks: limit = 2 * availableParallelism() + 2, level = usualLevel, known, before = []}: EncoderOptions = {},
+): Encoder {
 	const pause = turns();
 	const table: Block[] = [];
 	const named: KnownBlock[] = [...before];
@@ -91,30 +83,36 @@ export function gzipEncoder({
 	let sinceMark = 0;
 
 	const emit = (bytes: Uint8Array, mark = false) => {
-		write(bytes);
 		size += bytes.length;
-		hashing.packed(bytes, mark);
+		sink.packed(bytes, mark);
 	};
 	const land = async () => {
 		const block = flight.shift();
 		if (!block) return;
-		const {packed, check} = await block.packed;
-		const place = {offset: size, length: packed.length};
+		const {name, former, isMarked} = block;
+		const packed = await block.packed;
+		const place = {offset: size, length: former?.length ?? packed.length};
 		const facts = {size: block.size, crc: block.crc};
 		table.push({start, ...facts, ...place});
-		if (block.name !== undefined) {
-			named.push({name: block.name, ...facts, ...place, check: check ?? crc32(packed)});
-			if (block.isMarked) marked.push(named.length - 1);
+		if (name !== undefined) {
+			named.push({name, ...facts, ...place, check: former?.check ?? crc32(packed)});
+			if (isMarked) marked.push(named.length - 1);
 		}
-		emit(packed, block.isMarked);
+		if (former) copy(former, isMarked);
+		else emit(packed, isMarked);
 		crc = combineCrc32(crc, block.crc, block.size);
 		start += block.size;
-		await hashing.passed(block.turn);
+		await sink.passed(block.turn);
 		free.push(block.buffer);
 	};
-	const packedBlock = async (bytes: Buffer, crc: number, {name, files = []}: BlockFacts): Promise<PackedBlock> => {
-		const former = name === undefined ? undefined : known?.(name, {size: bytes.length, crc});
-		return former ?? {packed: await compress(bytes, noiseIn(bytes, files), level)};
+	const copy = (former: KnownBlock, mark: boolean) => {
+		size += former.length;
+		sink.copy(former, mark);
+	};
+	/** What a block of this name was compressed to before, if it has the same bytes. */
+	const formerOf = (name: string | undefined, length: number, crc: number) => {
+		const former = name === undefined ? undefined : known?.get(name);
+		return former?.size === length && former.crc === crc ? former : undefined;
 	};
 	/** Whether a mark is due behind a block that is added. */
 	const marks = (length: number, {name, endsEntry}: BlockFacts) => {
@@ -129,22 +127,23 @@ export function gzipEncoder({
 		async buffer() {
 			await pause();
 			if (flight.length >= limit) await land();
-			return free.pop() ?? hashing.buffer(largestBlock);
+			return free.pop() ?? sink.buffer(largestBlock);
 		},
 		add(buffer, length, facts = {}) {
 			const bytes = buffer.subarray(0, length);
 			const crc = crc32(bytes);
-			const packed = packedBlock(bytes, crc, facts);
+			const former = formerOf(facts.name, length, crc);
+			const packed = former ? nothing : compress(bytes, noiseIn(bytes, facts.files ?? []), level);
 			// Awaited in its turn; until then its failure is nobody's.
 			packed.catch(() => {});
 			const isMarked = marks(length, facts);
-			const turn = hashing.plain(bytes, isMarked);
-			flight.push({buffer, size: length, crc, packed, turn, name: facts.name, isMarked});
+			const turn = sink.plain(bytes, isMarked);
+			flight.push({buffer, size: length, crc, packed, former, turn, name: facts.name, isMarked});
 		},
 		async end() {
 			while (flight.length > 0) await land();
 			emit(trailer(crc, start));
-			const {packed, plain, marks = []} = await hashing.end();
+			const {packed, plain, marks = []} = await sink.end();
 			for (const [index, at] of marked.entries()) {
 				const [block, sums] = [named[at], marks[index]];
 				if (block && sums) named[at] = {...block, sums};
@@ -158,12 +157,16 @@ interface InFlight {
 	readonly buffer: Buffer;
 	readonly size: number;
 	readonly crc: number;
-	readonly packed: Promise<PackedBlock>;
-	/** Of the hashing. */
+	/** Of one that is taken over, nothing. */
+	readonly packed: Promise<Uint8Array>;
+	readonly former: KnownBlock | undefined;
+	/** Of the sink. */
 	readonly turn: number;
 	readonly name: string | undefined;
 	readonly isMarked: boolean;
 }
+
+const nothing = Promise.resolve(new Uint8Array());
 
 /** How many bytes of the tar lie between two places where the sums are kept. */
 export const markEvery = 4 * 1024 * 1024;

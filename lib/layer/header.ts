@@ -180,7 +180,9 @@ function encodeBlock(fields: Fields): Buffer {
 	writeOctal(block, fields.major, 329, 7);
 	writeOctal(block, fields.minor, 337, 7);
 	block.set(fields.prefix, 345);
-	writeOctal(block, checksum(block), 148, 6);
+	// all else is zero
+	const sum = sumOf(block, 0, fields.name.length) + sumOf(block, 100, 157 + fields.linkname.length);
+	writeOctal(block, blanks + sum + sumOf(block, 257, 345 + fields.prefix.length), 148, 6);
 	block[155] = 0x20;
 	return block;
 }
@@ -197,9 +199,14 @@ function writeOctal(block: Buffer, value: number, offset: number, digits: number
 
 /** The sum of a block's bytes, its own field taken as eight blanks. */
 function checksum(block: Buffer): number {
-	let sum = 8 * 0x20;
-	for (let at = 0; at < 148; at++) sum += block[at] ?? 0;
-	for (let at = 156; at < blockSize; at++) sum += block[at] ?? 0;
+	return blanks + sumOf(block, 0, 148) + sumOf(block, 156, blockSize);
+}
+
+const blanks = 8 * 0x20;
+
+function sumOf(block: Buffer, from: number, to: number): number {
+	let sum = 0;
+	for (let at = from; at < to; at++) sum += block[at] ?? 0;
 	return sum;
 }
 

@@ -3,7 +3,7 @@ import {existsSync} from 'node:fs';
 import type {Worker} from 'node:worker_threads';
 import {startThread} from '../entry-points.ts';
 
-type Helper = 'layer/hash-thread' | 'layer/write-thread' | 'layer/read-thread';
+type Helper = 'layer/blob-thread' | 'layer/write-thread' | 'layer/read-thread';
 
 const started = new Map<Helper, Promise<Worker>>();
 const holders = new Map<Worker, number>();

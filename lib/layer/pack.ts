@@ -1,28 +1,23 @@
-import {createHash} from 'node:crypto';
-import {closeSync, createReadStream, fdatasync, openSync, writeFileSync} from 'node:fs';
+import {closeSync, openSync, rmSync, writeFileSync} from 'node:fs';
 import {availableParallelism} from 'node:os';
-import {promisify} from 'node:util';
 import {writeAll} from '../bytes.ts';
 import {resumableHash} from '../linux/sha256.ts';
-import {diffIDFromHex, hexOf} from '../oci/digest.ts';
+import {diffIDFromHex} from '../oci/digest.ts';
 import {ociLayerGzip} from '../oci/media-types.ts';
 import type {Entry} from '../tree/entry.ts';
 import type {Toc, TocEntry} from '../tree/toc.ts';
-import {turns} from '../turns.ts';
 import {appendEntry, readingContent} from './append-entry.ts';
+import {type BlobRequest, LostBlockError} from './blob-file.ts';
+import {LostThreadError, sinkApart, sinkHere} from './blob-sink.ts';
 import {commonStart, type Section} from './common-start.ts';
 import {encoderName, gzipEncoder, markEvery} from './encoder.ts';
 import {type FileTimes, layerTime} from './file-times.ts';
-import {memberHeader} from './gzip-members.ts';
-import {hashedTar} from './hashed-tar.ts';
-import {expectHashing, type Hashing, hashingApart, hashingHere} from './hashing.ts';
 import {endOfArchive} from './header.ts';
 import {inPieces} from './in-pieces.ts';
-import {type BlockRecord, type KnownBlob, type KnownBlock, type KnownBlocks, knownBlocks} from './known-blocks.ts';
+import type {BlockRecord, KnownBlob, KnownBlock} from './known-blocks.ts';
 import {overlayChanges} from './overlay-changes.ts';
 import type {PackedLayer, PackProgress} from './packed.ts';
 import {summary} from './summary.ts';
-import type {Sums, SumsState} from './sums.ts';
 import {tarBlocks} from './tar-blocks.ts';
 import {inTarOrder, inTocOrder} from './tar-entry.ts';
 
@@ -42,6 +37,8 @@ export interface PackRequest {
 	readonly times?: FileTimes | undefined;
 	/** How many blocks are compressed at the same time. The bytes do not depend on it. */
 	readonly concurrency?: number;
+	/** No other thread helps. */
+	readonly alone?: boolean;
 }
 
 /**
@@ -57,26 +54,54 @@ export async function packLayer(
 	const {source, times} = request;
 	const unsorted = 'upper' in source ? overlayChanges(source.upper) : source.entries;
 	const entries = inTarOrder(unsorted).map(entry => withTime(entry, layerTime(entry.mtime, times)));
-	const total = sizeOf(entries);
-	const progress = progressOf(total, onProgress);
-	const advance = (bytes: number) => {
-		signal?.throwIfAborted();
-		progress(bytes);
-	};
-	if (isWorthAThread(total)) expectHashing();
-	const older = request.before?.blocks ?? [];
-	using known = request.before && knownBlocks(request.before);
-	await using blob = newBlob(request.blob);
-	const copied = known ? await copyStart(entries, {older, known, write: blob.write, signal}) : [];
-	const before = copied.flatMap(({blocks}) => blocks);
-	const toc = copied.flatMap(section => section.toc);
-	const from = copied.at(-1)?.sums;
-	advance(sizeOf(toc));
-	using hashing = await startHashing(request, {total, from});
-	const concurrency = request.concurrency && {blocks: request.concurrency};
-	const encoder = gzipEncoder({write: blob.write, ...concurrency, hashing, known: known?.find, before});
-	const named = request.blocks !== undefined;
-	const tar = await tarBlocks(encoder, {named, position: from?.plain.length ?? 0});
+	const advance = progressOf(sizeOf(entries), onProgress, signal);
+	const packed = await packEntries(entries, request, advance, signal).catch(error => {
+		const way = wayAround(error, request);
+		if (!way) throw error;
+		for (const path of [request.blob, request.toc]) rmSync(path, {force: true});
+		return packEntries(entries, way, advance, signal);
+	});
+	return {...packed, ms: Math.round(performance.now() - began)};
+}
+
+/** How to pack it all the same: without the layer before, if that is no longer whole, and without a thread that ended. */
+function wayAround(error: {readonly code?: unknown}, request: PackRequest): PackRequest | undefined {
+	switch (error.code) {
+		case LostBlockError.code:
+			return {...request, before: undefined};
+		case LostThreadError.code:
+			return {...request, alone: true};
+		default:
+			return undefined;
+	}
+}
+
+/** Writes the blob, its TOC, and the table of its blocks. */
+async function packEntries(
+	entries: readonly Entry[],
+	request: PackRequest,
+	advance: (bytes: number) => void,
+	signal: AbortSignal | undefined,
+): Promise<Omit<PackedLayer, 'ms'>> {
+	const {before, concurrency} = request;
+	const isApart = isWorthAThread(sizeOf(entries)) && !request.alone;
+	const marks = request.blocks !== undefined && sizeOf(entries) > markEvery;
+	const blob: BlobRequest = {path: request.blob, older: before?.blob, marks};
+	await using sink = isApart ? await sinkApart(blob).catch(() => sinkHere(blob)) : sinkHere(blob);
+	const toc: TocEntry[] = [];
+	const begun: KnownBlock[] = [];
+	let position = 0;
+	for await (const section of sectionsOf(before, entries, signal)) {
+		const {blocks, sums} = section;
+		sink.begin({blocks, sums});
+		begun.push(...blocks);
+		toc.push(...section.toc);
+		position = sums.plain.length;
+		advance(sizeOf(section.toc));
+	}
+	const known = new Map(before?.blocks.map(block => [block.name, block]));
+	const encoder = gzipEncoder(sink, {...(concurrency && {blocks: concurrency}), known, before: begun});
+	const tar = await tarBlocks(encoder, {named: request.blocks !== undefined, position});
 	const reading = readingContent(advance);
 	for (const entry of entries.slice(toc.length)) {
 		signal?.throwIfAborted();
@@ -84,16 +109,18 @@ export async function packLayer(
 	}
 	await tar.write(endOfArchive);
 	await tar.cut();
-	const {plain, digest, size, known: blocks} = await encoder.end();
-	const sorted = inTocOrder(toc);
-	writeToc(request.toc, sorted);
-	const layer = {descriptor: {mediaType: ociLayerGzip, digest, size}, diffID: diffIDFromHex(plain)};
+	const {plain, digest, size, known: table} = await encoder.end();
+	const descriptor = {mediaType: ociLayerGzip, digest, size};
 	if (request.blocks) {
 		const {file, made} = request.blocks;
-		const record: BlockRecord = {descriptor: layer.descriptor, encoder: encoderName(), blocks, made};
-		writeFileSync(file, JSON.stringify(record));
+		writeFileSync(
+			file,
+			JSON.stringify({descriptor, encoder: encoderName(), blocks: table, made} satisfies BlockRecord),
+		);
 	}
-	return {layer, ...summary(sorted), ms: Math.round(performance.now() - began)};
+	const sorted = inTocOrder(toc);
+	writeToc(request.toc, sorted);
+	return {layer: {descriptor, diffID: diffIDFromHex(plain)}, ...summary(sorted)};
 }
 
 function withTime(entry: Entry, mtime: number): Entry {
@@ -119,92 +146,32 @@ function newFile(path: string): {write(bytes: Uint8Array): void} & Disposable {
 	return {write: bytes => writeAll(fd, bytes), [Symbol.dispose]: () => closeSync(fd)};
 }
 
-/** So many bytes are on their way to the disk at a time while more are written: who syncs the whole at the end waits for the last of them only. */
-const syncEvery = 16 * 1024 * 1024;
-
-function newBlob(path: string): {write(bytes: Uint8Array): void} & AsyncDisposable {
-	const fd = openSync(path, 'wx', 0o644);
-	let unsynced = 0;
-	let syncing: Promise<void> | undefined;
-	const sync = () => {
-		unsynced = 0;
-		syncing = promisify(fdatasync)(fd)
-			// Whoever syncs the whole hears of it.
-			.catch(() => {})
-			.finally(() => {
-				syncing = undefined;
-			});
-	};
-	return {
-		write(bytes) {
-			writeAll(fd, bytes);
-			unsynced += bytes.length;
-			if (unsynced >= syncEvery && !syncing) sync();
-		},
-		async [Symbol.asyncDispose]() {
-			await syncing;
-			closeSync(fd);
-		},
-	};
-}
-
-interface Copying {
-	readonly older: readonly KnownBlock[];
-	readonly known: KnownBlocks;
-	readonly write: (bytes: Uint8Array) => void;
-	readonly signal: AbortSignal | undefined;
-}
-
-/** Begins the blob with what the layer before begins with too, as far as that is still there, and answers what. */
-async function copyStart(
+/** What the new layer begins with like the one before, if the sums can go on behind it. */
+async function* sectionsOf(
+	before: KnownBlob | undefined,
 	entries: readonly Entry[],
-	{older, known, write, signal}: Copying,
-): Promise<readonly Section[]> {
-	if (!older.some(({sums}) => sums) || !resumableHash()) return [];
-	const copied: Section[] = [];
-	const pause = turns(signal);
-	for (const section of await commonStart(entries, older, signal)) {
-		const bytes = known.read(section.blocks);
-		if (!bytes) break;
-		write(copied.length === 0 ? Buffer.concat([memberHeader, bytes]) : bytes);
-		copied.push(section);
-		await pause();
-	}
-	return copied;
+	signal: AbortSignal | undefined,
+): AsyncGenerator<Section, void> {
+	if (!before?.blocks.some(({sums}) => sums) || !resumableHash()) return;
+	yield* commonStart(entries, before.blocks, signal);
 }
 
-/** Fewer bytes are hashed before a thread has started. */
+/** Fewer bytes are written and hashed before a thread has started. */
 function isWorthAThread(bytes: number): boolean {
 	return bytes >= 128 * 1024 * 1024 && availableParallelism() > 1;
 }
 
-interface HashingFacts {
-	readonly total: number;
-	readonly from: SumsState | undefined;
-}
-
-/** Never rejects. */
-async function startHashing({blob, blocks}: PackRequest, {total, from}: HashingFacts): Promise<Hashing> {
-	const options = {marks: blocks !== undefined && total > markEvery, from};
-	const here = () => hashingHere(options);
-	return isWorthAThread(total) ? hashingApart(() => sumsOf(blob), options).catch(here) : here();
-}
-
-/** Of a finished blob, by reading it. */
-async function sumsOf(blob: string): Promise<Sums> {
-	const packed = createHash('sha256');
-	for await (const piece of createReadStream(blob)) packed.update(piece);
-	const tar = hashedTar(blob);
-	for await (const _ of tar.content);
-	return {plain: hexOf(tar.diffID()), packed: packed.digest('hex')};
-}
-
-/** Counts bytes, and tells of them now and then. */
-function progressOf(total: number, tell: (progress: PackProgress) => void): (bytes: number) => void {
+/** Counts bytes, and tells of them now and then. Throws the reason of `signal`. */
+function progressOf(
+	total: number,
+	tell: (progress: PackProgress) => void,
+	signal: AbortSignal | undefined,
+): (bytes: number) => void {
 	let current = 0;
 	let told = performance.now();
 	return bytes => {
-		current += bytes;
+		signal?.throwIfAborted();
+		current = Math.min(current + bytes, total);
 		const now = performance.now();
 		if (now - told < 100) return;
 		told = now;

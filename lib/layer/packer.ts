@@ -7,6 +7,7 @@ import {startThread} from '../entry-points.ts';
 import {StepError} from '../errors.ts';
 import type {PackRequest} from './pack.ts';
 import type {PackedLayer, PackProgress} from './packed.ts';
+import {type SentEntries, sendEntries} from './sent-entries.ts';
 
 /** Packs layers in threads of their own, so that it never stands in the way of a step. Its end ends them. */
 export interface Packer extends AsyncDisposable {
@@ -20,6 +21,11 @@ export interface PackOptions {
 	readonly signal?: AbortSignal;
 	/** Called ten times a second at most. */
 	readonly onProgress?: (progress: PackProgress) => void;
+}
+
+/** A request as it is sent to a thread. */
+export interface PackOrder extends Omit<PackRequest, 'source'> {
+	readonly source: SentEntries | Exclude<PackRequest['source'], {readonly entries: unknown}>;
 }
 
 /** What a thread says before it answers. */
@@ -134,7 +140,7 @@ async function ask(
 		signal?.addEventListener('abort', stop);
 		const exit = heard('exit').then(() => Promise.reject(ended()));
 		const message = answerOf(thread, onProgress, done.signal);
-		thread.postMessage(request);
+		thread.postMessage(orderOf(request));
 		// "error" rejects what `once` waits for.
 		const answer = await Promise.race([message, exit]);
 		signal?.throwIfAborted();
@@ -143,6 +149,10 @@ async function ask(
 		signal?.removeEventListener('abort', stop);
 		done.abort();
 	}
+}
+
+function orderOf({source, ...request}: PackRequest): PackOrder {
+	return {...request, source: 'entries' in source ? sendEntries(source.entries) : source};
 }
 
 function answerOf(

@@ -6,6 +6,7 @@ import {type Bytes, stoppedBy, writeAll} from '../bytes.ts';
 import {type DiffID, diffIDFromHex, digestFromHex} from '../oci/digest.ts';
 import type {Layer} from '../oci/image.ts';
 import {ociLayer, ociLayerGzip, ociLayerZstd} from '../oci/media-types.ts';
+import {writingSink} from './blob-sink.ts';
 import {tapped} from './byte-reader.ts';
 import {openLayer} from './decompress.ts';
 import {encoderName, gzipEncoder, usualLevel} from './encoder.ts';
@@ -64,7 +65,7 @@ interface Encoding {
 
 const encoders: Readonly<Record<LayerCompression, (tar: Bytes, encoding: Encoding) => Promise<Layer>>> = {
 	async gzip(content, {write, level = usualLevel, diffID}) {
-		const encoder = gzipEncoder({write, level});
+		const encoder = gzipEncoder(writingSink(write), {level});
 		const tar = await tarBlocks(encoder);
 		for await (const chunk of content) await tar.write(chunk);
 		await tar.cut();

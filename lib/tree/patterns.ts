@@ -38,6 +38,7 @@ export interface PatternMatcher {
 /** Compiles patterns of a .dockerignore (`file` names it in errors) or of `--exclude`. Throws for one that is malformed. */
 export function compilePatterns(patterns: readonly Pattern[], file?: string): PatternMatcher {
 	const rules = patterns.flatMap(pattern => compileRule(pattern, file) ?? []);
+	if (rules.length === 0) return matchesNothing;
 	/** For each directory asked about, which rules match it or a directory above it. */
 	const known = new Map<string, readonly boolean[]>();
 
@@ -76,6 +77,9 @@ export function compilePatterns(patterns: readonly Pattern[], file?: string): Pa
 
 	return {judge, mayDifferBelow};
 }
+
+const unmatched: Verdict = {matched: false};
+const matchesNothing: PatternMatcher = {judge: () => unmatched, mayDifferBelow: () => false};
 
 /** Undefined for a pattern that says nothing. */
 function compileRule({text, line}: Pattern, file?: string): Rule | undefined {

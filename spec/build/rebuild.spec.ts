@@ -1,6 +1,7 @@
 import {randomBytes} from 'node:crypto';
 import {chmodSync, readdirSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
+import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
 import {ofType, tocsOf, workshop} from '../helpers/build.ts';
 import {folderFor} from '../helpers/folder.ts';
@@ -215,4 +216,28 @@ test('a COPY whose files changed a little has the layer that it would have witho
 
 	t.deepEqual(after.manifest.layers, fresh.manifest.layers);
 	t.is(readdirSync(join(shop.root, 'blocks')).length, 1);
+});
+
+test('directories that a COPY makes keep their time when its files change; not without the cache, nor with an epoch (CPY-18)', async t => {
+	const shop = await workshop(t);
+	const large = randomBytes(1_500_000);
+	let changes = 0;
+	const timeOf = async (more: Parameters<typeof shop.build>[0] = {}) => {
+		const files = {'src/large': large, 'src/small': `${changes++}`};
+		const {result} = await shop.build({lines: ['FROM scratch', 'COPY src /made/'], files, ...more});
+		const [made] = tocsOf(shop.root, result.layers).flat();
+		t.is(made?.path, 'made');
+		return made?.mtime ?? 0;
+	};
+	const began = Math.floor(Date.now() / 1000);
+
+	const first = await timeOf();
+	await setTimeout(1100);
+
+	t.true(first >= began);
+	t.is(await timeOf(), first);
+	t.is(await timeOf({buildArgs: {SOURCE_DATE_EPOCH: '1000'}}), 1000);
+	const anew = await timeOf({noCache: true});
+	t.true(anew > first);
+	t.is(await timeOf(), anew);
 });

@@ -5,7 +5,6 @@ import {gunzipSync} from 'node:zlib';
 import test from 'ava';
 import fc from 'fast-check';
 import type {BlockRecord, KnownBlob} from '../../lib/layer/known-blocks.ts';
-import {knownBlocks} from '../../lib/layer/known-blocks.ts';
 import {fileState} from '../../lib/linux/file-state.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
 import type {Entry} from '../../lib/tree/entry.ts';
@@ -68,11 +67,11 @@ test('of a layer with one file changed, all blocks but those of that file are fo
 		first.known,
 	);
 
-	using known = knownBlocks(first.known);
-	const found = await Promise.all(after.blocks.map(block => known.find(block.name, block)));
+	const checks = new Map(first.blocks.map(({name, check}) => [name, check]));
+	const changed = after.blocks.filter(({name, check}) => checks.get(name) !== check);
 
-	t.true(found.length > 20);
-	t.true(found.filter(bytes => bytes === undefined).length <= 2);
+	t.true(after.blocks.length > 20);
+	t.true(changed.length > 0 && changed.length <= 2);
 });
 
 test('an older blob that is gone, cut short or damaged is compressed anew', async t => {
