@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto';
 import {crc32} from 'node:zlib';
 import {type Digest, digestFromHex, digestOf} from '../oci/digest.ts';
 import type {Entry} from '../tree/entry.ts';
-import {encodeName} from '../tree/name.ts';
+import {nativePath} from '../tree/name.ts';
 import {factsOf, type TocEntry} from '../tree/toc.ts';
 import {openContent} from './content.ts';
 import {changedFile} from './errors.ts';
@@ -40,7 +40,7 @@ const meanBlock = 256 * 1024;
  * layer moves no boundary here, so blocks can be taken over from an older layer. Likelier the larger the entry is.
  */
 function beginsBlock({path}: Entry, length: number): boolean {
-	return crc32(encodeName(path)) * meanBlock < length * 2 ** 32;
+	return crc32(nativePath(path)) * meanBlock < length * 2 ** 32;
 }
 
 /** Reads the content from where it is. `advance` hears of every piece. Throws if it is not what its entry says. */

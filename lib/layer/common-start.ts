@@ -70,6 +70,6 @@ function isForeseen(entry: Entry): boolean {
 
 /** As much as there would be, but not what. */
 const unread: AppendContent = async (tar, {size, digest}) => {
-	await tar.fill(size, into => into.length, digest);
+	await tar.fill(size, undefined, digest);
 	return {...(digest && {digest})};
 };

@@ -56,13 +56,22 @@ const typesByFlag = new Map(
  * users, no access times: only what an image has.
  */
 export function encodeHeader(header: Header): Buffer {
-	const records = new Map<string, Uint8Array>();
+	/** What does not fit. */
+	let records: Map<string, Uint8Array> | undefined;
+	const extend = (key: string, value: Uint8Array) => {
+		records ??= new Map();
+		records.set(key, value);
+	};
 	const number = (key: string, value: number, largest: number) => {
 		if (value >= 0 && value <= largest) return value;
-		records.set(key, Buffer.from(`${value}`));
+		extend(key, Buffer.from(`${value}`));
 		return 0;
 	};
-	const path = splitName(header.name) ?? keep(records, 'path', header.name);
+	const name = (key: string, value: Buffer) => {
+		extend(key, value);
+		return {prefix: none, name: legible(value)};
+	};
+	const path = splitName(header.name) ?? name('path', header.name);
 	const link = header.linkname ?? none;
 	const fields: Fields = {
 		prefix: path.prefix,
@@ -73,12 +82,14 @@ export function encodeHeader(header: Header): Buffer {
 		gid: number('gid', header.gid, octal7),
 		size: number('size', header.size, octal11),
 		mtime: number('mtime', header.mtime, octal11),
-		linkname: isAscii(link) && link.length <= 100 ? link : keep(records, 'linkpath', link).name,
+		linkname: isAscii(link) && link.length <= 100 ? link : name('linkpath', link).name,
 		major: header.major ?? 0,
 		minor: header.minor ?? 0,
 	};
-	for (const [name, value] of Object.entries(header.xattrs ?? noXattrs)) records.set(`SCHILY.xattr.${name}`, value);
-	return records.size === 0 ? encodeBlock(fields) : Buffer.concat([paxMember(encodePax(records)), encodeBlock(fields)]);
+	if (header.xattrs) {
+		for (const [name, value] of Object.entries(header.xattrs)) extend(`SCHILY.xattr.${name}`, value);
+	}
+	return records ? Buffer.concat([paxMember(encodePax(records)), encodeBlock(fields)]) : encodeBlock(fields);
 }
 
 /**
@@ -135,7 +146,6 @@ interface Fields {
 const octal7 = 0o7777777;
 const octal11 = 0o77777777777;
 const none = Buffer.alloc(0);
-const noXattrs: NonNullable<Header['xattrs']> = {};
 
 /** A name that ustar can hold: up to 100 bytes of ASCII, or 155 more before a slash. The part after it must not be empty. */
 function splitName(name: Buffer): {prefix: Buffer; name: Buffer} | undefined {
@@ -146,17 +156,13 @@ function splitName(name: Buffer): {prefix: Buffer; name: Buffer} | undefined {
 	return {prefix: name.subarray(0, slash), name: name.subarray(slash + 1)};
 }
 
-/** Moves a name into the extended header. What stays is for people who look at the bytes. */
-function keep(records: Map<string, Uint8Array>, key: string, value: Buffer): {prefix: Buffer; name: Buffer} {
-	records.set(key, value);
-	return {
-		prefix: none,
-		name: Buffer.from(
-			decodeName(value)
-				.replace(/[^ -~]/gu, '_')
-				.slice(0, 100),
-		),
-	};
+/** What stays of a name that stands in the extended header: for people who look at the bytes. */
+function legible(name: Buffer): Buffer {
+	return Buffer.from(
+		decodeName(name)
+			.replace(/[^ -~]/gu, '_')
+			.slice(0, 100),
+	);
 }
 
 function paxMember(records: Buffer): Buffer {

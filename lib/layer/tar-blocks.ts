@@ -13,9 +13,9 @@ export interface TarBlocks {
 	write(bytes: Uint8Array): Promise<void> | undefined;
 	/**
 	 * Appends `size` bytes that `read` puts into the buffers it is given, as many as it likes of each. They are
-	 * not copied on their way. `digest` is what all of them have, if that is known.
+	 * not copied on their way. `digest` is what all of them have, if that is known. Without `read` nobody cares which bytes they are.
 	 */
-	fill(size: number, read: (into: Buffer) => number, digest?: Digest): Promise<void> | undefined;
+	fill(size: number, read: ((into: Buffer) => number) | undefined, digest?: Digest): Promise<void> | undefined;
 }
 
 /** Where blocks go. */
@@ -36,7 +36,8 @@ export async function tarBlocks(
 	let buffer = await sink.buffer();
 	let used = 0;
 	let before = position;
-	let name = named ? blockName() : undefined;
+	const gathered = Buffer.allocUnsafe(named ? 64 * 1024 : 0);
+	let name = named ? blockName(gathered) : undefined;
 	let files: Span[] = [];
 
 	const pass = async (endsEntry: boolean) => {
@@ -44,11 +45,11 @@ export async function tarBlocks(
 		before += used;
 		used = 0;
 		buffer = await sink.buffer();
-		name = named ? blockName() : undefined;
+		name = named ? blockName(gathered) : undefined;
 		files = [];
 	};
-	const fillFrom = (read: (into: Buffer) => number, size: number) => {
-		for (const end = used + size; used < end; ) used += read(buffer.subarray(used, end));
+	const fillFrom = (read: (into: Buffer) => number, end: number) => {
+		while (used < end) used += read(buffer.subarray(used, end));
 	};
 	const appendToSeveral = async (size: number, take: (start: number, end: number) => void) => {
 		for (let done = 0; done < size; ) {
@@ -72,7 +73,8 @@ export async function tarBlocks(
 		fill(size, read, digest) {
 			const take = (start: number, end: number) => {
 				files.push({start: used, end: used + end - start});
-				fillFrom(read, end - start);
+				if (read) fillFrom(read, used + end - start);
+				else used += end - start;
 				name?.content(digest, start, end);
 			};
 			return append(size, take);
@@ -89,20 +91,44 @@ export async function tarBlocks(
 	};
 }
 
-/** Says what is in a block by the digests of its parts, whose bytes need not be hashed again for that. */
-function blockName() {
+/**
+ * Says what is in a block by the digests of its parts, whose bytes need not be hashed again for that. Parts are gathered: to hash each by
+ * itself would take longer than to write it. `gathered` is theirs until the end.
+ */
+function blockName(gathered: Buffer) {
 	const hash = createHash('sha256');
+	let used = 0;
 	let isKnown = true;
+	/** Makes room for a frame and so many bytes. */
+	const gather = (frame: number, size: number) => {
+		if (used + size + 4 > gathered.length) {
+			hash.update(gathered.subarray(0, used));
+			used = 0;
+		}
+		used = gathered.writeUInt32LE(frame, used);
+	};
 	return {
 		/** The bytes from `start` up to `end` of what has this digest. */
 		content(digest: Digest | undefined, start: number, end: number) {
 			isKnown &&= digest !== undefined;
-			hash.update(`${digest} ${start} ${end}\n`);
+			const text = `${digest} ${start} ${end}\n`;
+			gather(contentFrame, text.length);
+			used += gathered.write(text, used, 'latin1');
 		},
+		/** At most a block. */
 		bytes(bytes: Uint8Array) {
-			hash.update(`${bytes.length}\n`).update(bytes);
+			for (let at = 0; at < bytes.length; at += longestPiece) {
+				const piece = bytes.length <= longestPiece ? bytes : bytes.subarray(at, at + longestPiece);
+				gather(piece.length, piece.length);
+				gathered.set(piece, used);
+				used += piece.length;
+			}
 		},
 		/** Undefined if something had no digest. */
-		end: () => (isKnown ? hash.digest('base64') : undefined),
+		end: () => (isKnown ? hash.update(gathered.subarray(0, used)).digest('base64') : undefined),
 	};
 }
+
+/** Stands before a content; before bytes stands how many there are. */
+const contentFrame = 2 ** 32 - 1;
+const longestPiece = 32 * 1024;
