@@ -48,13 +48,13 @@ export function readingContent(advance: (bytes: number) => void = () => {}): App
 	return async (tar, entry) => {
 		using content = openContent(entry);
 		const hash = isSure(entry) ? undefined : createHash('sha256');
-		const body: Buffer[] = [];
-		const read = (into: Buffer) => {
-			const piece = into.subarray(0, content.read(into));
-			hash?.update(piece);
-			if (keepsBody(entry)) body.push(Buffer.from(piece));
-			advance(piece.length);
-			return piece.length;
+		const body: Buffer[] | undefined = keepsBody(entry) ? [] : undefined;
+		const read = (into: Buffer, at: number, most: number) => {
+			const count = content.read(into, at, most);
+			hash?.update(into.subarray(at, at + count));
+			body?.push(Buffer.from(into.subarray(at, at + count)));
+			advance(count);
+			return count;
 		};
 		const known = knownDigest(entry);
 		await tar.fill(entry.size, read, known);
@@ -64,7 +64,7 @@ export function readingContent(advance: (bytes: number) => void = () => {}): App
 		if (digest === undefined || (known !== undefined && known !== digest)) {
 			throw changedFile(entry.content?.from === 'file' ? entry.content.path : entry.path);
 		}
-		return {digest, ...(keepsBody(entry) && {body: Buffer.concat(body).toString('base64')})};
+		return body ? {digest, body: Buffer.concat(body).toString('base64')} : {digest};
 	};
 }
 

@@ -6,8 +6,8 @@ import {changedFile} from './errors.ts';
 
 /** Reads a content piece by piece. */
 export interface ContentReader extends Disposable {
-	/** Puts the next bytes into `into` and answers how many; never 0. */
-	read(into: Buffer): number;
+	/** Puts the next bytes into `into`, behind its first `at`, and answers how many: at most `most`, never 0. */
+	read(into: Buffer, at: number, most: number): number;
 	/** Checks, after the last byte, that the file had no more, and is in the state that its entry says. */
 	finish(): void;
 }
@@ -21,12 +21,12 @@ export function openContent(entry: Entry): ContentReader {
 
 function openBytes(data: Uint8Array, size: number, path: string): ContentReader {
 	if (data.length !== size) throw new TypeError(`"${path}" is to have ${size} bytes, but has ${data.length}`);
-	let at = 0;
+	let done = 0;
 	return {
-		read(into) {
-			const piece = data.subarray(at, at + into.length);
-			into.set(piece);
-			at += piece.length;
+		read(into, at, most) {
+			const piece = data.subarray(done, done + most);
+			into.set(piece, at);
+			done += piece.length;
 			return piece.length;
 		},
 		finish() {},
@@ -39,12 +39,12 @@ const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 function openFile({path, offset, state}: Extract<Content, {from: 'file'}>, size: number): ContentReader {
 	const fd = openSeen(path);
-	let at = offset ?? 0;
+	let position = offset ?? 0;
 	return {
-		read(into) {
-			const count = readSync(fd, into, 0, into.length, at);
+		read(into, at, most) {
+			const count = readSync(fd, into, at, most, position);
 			if (count === 0) throw changedFile(path);
-			at += count;
+			position += count;
 			return count;
 		},
 		finish() {

@@ -12,11 +12,14 @@ export interface TarBlocks {
 	/** Appends a copy of `bytes`. */
 	write(bytes: Uint8Array): Promise<void> | undefined;
 	/**
-	 * Appends `size` bytes that `read` puts into the buffers it is given, as many as it likes of each. They are
+	 * Appends `size` bytes that `read` puts into the buffer it is given, from `at` on, as many as it likes of those wanted. They are
 	 * not copied on their way. `digest` is what all of them have, if that is known. Without `read` nobody cares which bytes they are.
 	 */
-	fill(size: number, read: ((into: Buffer) => number) | undefined, digest?: Digest): Promise<void> | undefined;
+	fill(size: number, read: Read | undefined, digest?: Digest): Promise<void> | undefined;
 }
+
+/** Answers how many bytes it put there: at most `most`, never 0. */
+export type Read = (into: Buffer, at: number, most: number) => number;
 
 /** Where blocks go. */
 export type BlockSink = Pick<Encoder, 'buffer' | 'add'>;
@@ -48,8 +51,8 @@ export async function tarBlocks(
 		name = named ? blockName(gathered) : undefined;
 		files = [];
 	};
-	const fillFrom = (read: (into: Buffer) => number, end: number) => {
-		while (used < end) used += read(buffer.subarray(used, end));
+	const fillFrom = (read: Read, end: number) => {
+		while (used < end) used += read(buffer, used, end - used);
 	};
 	const appendToSeveral = async (size: number, take: (start: number, end: number) => void) => {
 		for (let done = 0; done < size; ) {

@@ -51,7 +51,7 @@ async function* contentOf(entry: Entry): Bytes {
 	const hash = createHash('sha256');
 	for (let left = entry.size; left > 0; ) {
 		const piece = Buffer.allocUnsafe(Math.min(left, largestPiece));
-		const count = content.read(piece);
+		const count = content.read(piece, 0, piece.length);
 		hash.update(piece.subarray(0, count));
 		yield piece.subarray(0, count);
 		left -= count;
