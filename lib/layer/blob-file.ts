@@ -35,7 +35,7 @@ export interface BlobFile extends AsyncDisposable {
 	packed(bytes: Uint8Array, mark: boolean): void;
 	/** Appends a block of the older blob. Throws `LostBlockError` if that is not what it was. */
 	copy(block: BlobPiece, mark: boolean): void;
-	/** Of all that came. What is written goes to the disk from here on, so that who syncs it has less to wait for. */
+	/** Of all that came. */
 	end(): Sums;
 }
 
@@ -45,9 +45,10 @@ export class LostBlockError extends Error {
 	readonly code = LostBlockError.code;
 }
 
+/** Begins a blob. Throws the system's error if there is something. */
 export function createBlob({path, older, marks}: BlobRequest): BlobFile {
 	const output = openSync(path, 'wx', 0o644);
-	const source = older === undefined ? undefined : openQuietly(older);
+	const source = olderBlob(older);
 	let sums = summing({marks});
 	let written = 0;
 	const syncing = syncer(output);
@@ -59,7 +60,7 @@ export function createBlob({path, older, marks}: BlobRequest): BlobFile {
 	return {
 		begin({blocks, sums: from}) {
 			if (written === 0) write(memberHeader);
-			for (const run of runs(blocks)) write(readBlocks(source, run));
+			for (const run of runs(blocks)) write(source.read(run));
 			sums = summing({marks, from});
 		},
 		plain: (bytes, mark) => sums.plain(bytes, mark),
@@ -68,18 +69,15 @@ export function createBlob({path, older, marks}: BlobRequest): BlobFile {
 			sums.packed(bytes, mark);
 		},
 		copy(block, mark) {
-			const bytes = readBlocks(source, [block]);
+			const bytes = source.read([block]);
 			write(bytes);
 			sums.packed(bytes, mark);
 		},
-		end() {
-			syncing.start();
-			return sums.end();
-		},
+		end: () => sums.end(),
 		async [Symbol.asyncDispose]() {
 			await syncing.rest();
 			closeSync(output);
-			if (source !== undefined) closeSync(source);
+			source[Symbol.dispose]();
 		},
 	};
 }
@@ -102,16 +100,28 @@ function* runs(blocks: readonly BlobPiece[]): Generator<readonly BlobPiece[], vo
 	if (run.length > 0) yield run;
 }
 
-function readBlocks(fd: number | undefined, blocks: readonly BlobPiece[]): Buffer {
-	const first = blocks[0]?.offset ?? 0;
-	const bytes = Buffer.allocUnsafe(blocks.reduce((sum, {length}) => sum + length, 0));
-	const pieceOf = ({offset, length}: BlobPiece) => bytes.subarray(offset - first, offset - first + length);
-	const isWhole =
-		fd !== undefined &&
-		readQuietly(fd, bytes, first) === bytes.length &&
-		blocks.every(block => crc32(pieceOf(block)) === block.check);
-	if (!isWhole) throw new LostBlockError('a block of an older layer is not what it was');
-	return bytes;
+function olderBlob(path: string | undefined) {
+	const fd = path === undefined ? undefined : openQuietly(path);
+	let room = Buffer.alloc(0);
+	return {
+		/** The bytes of blocks that follow each other, valid until the next call. */
+		read(blocks: readonly BlobPiece[]): Buffer {
+			const first = blocks[0]?.offset ?? 0;
+			const size = blocks.reduce((sum, {length}) => sum + length, 0);
+			if (room.length < size) room = Buffer.allocUnsafeSlow(size);
+			const bytes = room.subarray(0, size);
+			const pieceOf = ({offset, length}: BlobPiece) => bytes.subarray(offset - first, offset - first + length);
+			const isWhole =
+				fd !== undefined &&
+				readQuietly(fd, bytes, first) === size &&
+				blocks.every(block => crc32(pieceOf(block)) === block.check);
+			if (!isWhole) throw new LostBlockError('a block of an older layer is not what it was');
+			return bytes;
+		},
+		[Symbol.dispose]() {
+			if (fd !== undefined) closeSync(fd);
+		},
+	};
 }
 
 /** How many bytes were read: none where that fails. */
@@ -143,15 +153,11 @@ function syncer(fd: number) {
 		await promisify(fdatasync)(fd).catch(() => {});
 		syncing = undefined;
 	};
-	const start = () => {
-		syncing ??= sync();
-	};
 	return {
 		wrote(bytes: number): void {
 			unsynced += bytes;
-			if (unsynced >= syncEvery) start();
+			if (unsynced >= syncEvery) syncing ??= sync();
 		},
-		start,
 		rest: () => syncing,
 	};
 }
