@@ -30,7 +30,7 @@ export interface Choice extends SourceRequest {
 }
 
 /** Chooses the files. From a file system that was chosen from before in the same way, and is as it was, only when somebody asks for them. */
-export async function chooseFiles(choice: Choice, source: CopySource, {store, packer}: Builder): Promise<Chosen> {
+export async function chooseFiles(choice: Choice, source: CopySource, {store}: Builder): Promise<Chosen> {
 	const {paths, files = [], exclude, parents, literal, chown, chmod} = choice;
 	const select = async () => source.digested(selectSources(await source.tree(), choice));
 	const factsOf = (selection: Selection): Facts => {
@@ -59,8 +59,6 @@ export async function chooseFiles(choice: Choice, source: CopySource, {store, pa
 		};
 		return {...known, selection};
 	}
-	// The thread takes as long to start as the files to be chosen. It is needed, unless their times are all that has changed.
-	packer.expect();
 	const selection = await select();
 	const facts = factsOf(selection);
 	memo.put(key, facts);

@@ -7,7 +7,6 @@ import {emptyTree} from '../tree/merge.ts';
 import {type Placement, placeEntries} from '../tree/place.ts';
 import type {Selection, Source} from '../tree/selection.ts';
 import type {Tree} from '../tree/tree.ts';
-import {isAnyDoneAnew} from './anew.ts';
 import {type FormerLayer, formerLayer} from './block-records.ts';
 import type {Builder} from './builder.ts';
 import type {Chosen} from './choose-files.ts';
@@ -102,6 +101,10 @@ async function parentOf(step: CopyStep, {files}: StageState, builder: Builder): 
 	return isAlone(step) ? emptyTree : treeOf(files, builder);
 }
 
+/**
+ * The directories that a COPY makes keep the time when it first made them. Then its layer begins like the one before, and what is alike at
+ * the beginning need not be hashed again.
+ */
 function placementOf(
 	{destination, workdir, chown, chmod, link}: CopyStep,
 	former: FormerLayer,
@@ -109,15 +112,14 @@ function placementOf(
 ): Placement & {readonly made: number} {
 	const changes = {...(chown === undefined ? {} : {chown}), ...(chmod === undefined ? {} : {chmod})};
 	const time = now(builder);
-	return {destination, workdir, link, now: time, made: keepsTime(builder) ? (former.made ?? time) : time, ...changes};
-}
-
-/**
- * Whether the directories that a COPY makes keep the time when it first made them. Then its layer begins like the one before, and what is
- * alike at the beginning need not be hashed again.
- */
-function keepsTime({epoch, request}: Builder): boolean {
-	return epoch === undefined && !isAnyDoneAnew(request);
+	return {
+		destination,
+		workdir,
+		link,
+		now: time,
+		made: builder.epoch ?? Math.min(former.made ?? time, time),
+		...changes,
+	};
 }
 
 interface Unpacking {

@@ -35,8 +35,8 @@ export interface BlobFile extends AsyncDisposable {
 	packed(bytes: Uint8Array, mark: boolean): void;
 	/** Appends a block of the older blob. Throws `LostBlockError` if that is not what it was. */
 	copy(block: BlobPiece, mark: boolean): void;
-	/** Of all that came. */
-	end(): Sums;
+	/** Of all that came. Rejects if some of it could not get to the disk. */
+	end(): Promise<Sums>;
 }
 
 /** A block that was to be taken over is not there as it was: the layer has to be packed without. */
@@ -73,7 +73,10 @@ export function createBlob({path, older, marks}: BlobRequest): BlobFile {
 			write(bytes);
 			sums.packed(bytes, mark);
 		},
-		end: () => sums.end(),
+		async end() {
+			await syncing.end();
+			return sums.end();
+		},
 		async [Symbol.asyncDispose]() {
 			await syncing.rest();
 			closeSync(output);
@@ -147,10 +150,13 @@ const syncEvery = 64 * 1024 * 1024;
 function syncer(fd: number) {
 	let unsynced = 0;
 	let syncing: Promise<void> | undefined;
+	/** Linux tells it once: who opens the file later and syncs it hears nothing (errseq_t in its documentation). */
+	let failure: Error | undefined;
 	const sync = async () => {
 		unsynced = 0;
-		// Whoever syncs the whole hears what is wrong.
-		await promisify(fdatasync)(fd).catch(() => {});
+		await promisify(fdatasync)(fd).catch(error => {
+			failure ??= error;
+		});
 		syncing = undefined;
 	};
 	return {
@@ -158,6 +164,12 @@ function syncer(fd: number) {
 			unsynced += bytes;
 			if (unsynced >= syncEvery) syncing ??= sync();
 		},
+		/** When nothing is on its way any more. */
 		rest: () => syncing,
+		/** The same; throws what went wrong. */
+		async end(): Promise<void> {
+			await syncing;
+			if (failure) throw failure;
+		},
 	};
 }

@@ -8,8 +8,8 @@ import {type Sums, summing} from './sums.ts';
 
 /** Where an encoder leaves what it makes: it is written and hashed, in this thread or in another. */
 export interface BlobSink {
-	/** Appends blocks that the older blob begins with, behind its header, as this one does. Only before all else. */
-	begin(start: BlobStart): void;
+	/** Appends blocks that the older blob begins with, behind its header, as this one does. Only before all else. Answers like `plain`. */
+	begin(start: BlobStart): number;
 	/** A buffer whose bytes can be hashed where they are. */
 	buffer(size: number): Buffer;
 	/**
@@ -23,14 +23,14 @@ export interface BlobSink {
 	copy(block: BlobPiece, mark?: boolean): void;
 	/** Rejects as soon as it is known that something failed. */
 	passed(turn: number): Promise<void> | undefined;
-	/** When all is written. */
+	/** When all is written. Rejects if some of it cannot get to the disk. */
 	end(): Promise<Sums>;
 }
 
 /** Leaves what is written to `write`, and hashes it. There is no older blob. */
 export function writingSink(write: (bytes: Uint8Array) => void): BlobSink {
 	const sums = summing();
-	const noOlder = () => {
+	const noOlder = (): never => {
 		throw new TypeError('there is no older blob');
 	};
 	return {
@@ -55,7 +55,10 @@ export function writingSink(write: (bytes: Uint8Array) => void): BlobSink {
 export function sinkHere(request: BlobRequest): BlobSink & AsyncDisposable {
 	const blob = createBlob(request);
 	return {
-		begin: start => blob.begin(start),
+		begin(start) {
+			blob.begin(start);
+			return 0;
+		},
 		buffer: size => Buffer.allocUnsafeSlow(size),
 		plain(bytes, mark = false) {
 			blob.plain(bytes, mark);
@@ -67,12 +70,12 @@ export function sinkHere(request: BlobRequest): BlobSink & AsyncDisposable {
 		},
 		copy: (block, mark = false) => blob.copy(block, mark),
 		passed: () => undefined,
-		end: async () => blob.end(),
+		end: () => blob.end(),
 		[Symbol.asyncDispose]: () => blob[Symbol.asyncDispose](),
 	};
 }
 
-/** What the thread is told: a port on which it hears a `BlobNews` after the other, and answers with a `BlobAnswer`. It closes the port when the file is closed. */
+/** What the thread is told: a port on which it hears a `BlobNews` after the other, and answers with a `BlobAnswer`. After 'leave' it closes the file, then the port. */
 export interface BlobOrder {
 	readonly port: MessagePort;
 	/** One Int32: how many pieces it has done. */
@@ -112,8 +115,9 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 		port.postMessage(news, moved);
 		return ++sent;
 	};
+	/** Who waits for a turn sees that there is no need to. The thread may count on. */
 	const wake = () => {
-		Atomics.store(turns, 0, 2 ** 31 - 1);
+		Atomics.store(turns, 0, 2 ** 30);
 		Atomics.notify(turns, 0);
 	};
 	const leave = () => {
@@ -133,7 +137,9 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 	// Who waits for it hears of it.
 	answer.catch(() => {});
 	const passed = async (turn: number) => {
-		await reached(turns, turn);
+		for (let now = Atomics.load(turns, 0); now < turn && !failure; now = Atomics.load(turns, 0)) {
+			await changed(turns, 0, now);
+		}
 		if (failure) throw failure;
 	};
 
@@ -141,7 +147,7 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 	thread.postMessage({port: theirs, turns: turns.buffer as SharedArrayBuffer, request} satisfies BlobOrder, [theirs]);
 	if (hasEnded(thread)) leave();
 	return {
-		begin: begin => void tell({begin}),
+		begin: begin => tell({begin}),
 		buffer: size => Buffer.from(new SharedArrayBuffer(size)),
 		plain: (bytes, mark = false) => tell({plain: bytes, mark}),
 		packed: (bytes, mark = false) => void tell({packed: bytes, mark}, isOwn(bytes) ? [bytes.buffer] : []),
@@ -158,9 +164,4 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 			held[Symbol.dispose]();
 		},
 	};
-}
-
-/** Resolves when a number is at least `least`. */
-async function reached(numbers: Int32Array, least: number): Promise<void> {
-	for (let now = Atomics.load(numbers, 0); now < least; now = Atomics.load(numbers, 0)) await changed(numbers, 0, now);
 }

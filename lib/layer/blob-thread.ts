@@ -12,9 +12,9 @@ function makeBlob({port, turns, request}: BlobOrder): void {
 	const done = new Int32Array(turns);
 	let blob: BlobFile | undefined;
 	const answer = (message: BlobAnswer) => port.postMessage(message);
-	const attempt = (work: () => void) => {
+	const attempt = async (work: () => Promise<void> | void) => {
 		try {
-			work();
+			await work();
 		} catch (error) {
 			answer({error: error as Error, facts: {...(error as Error)}});
 			void close();
@@ -25,7 +25,7 @@ function makeBlob({port, turns, request}: BlobOrder): void {
 		blob = undefined;
 		await closing?.[Symbol.asyncDispose]();
 	};
-	attempt(() => {
+	void attempt(() => {
 		blob = createBlob(request);
 	});
 	port.on('message', async (news: BlobNews) => {
@@ -34,15 +34,15 @@ function makeBlob({port, turns, request}: BlobOrder): void {
 			port.close();
 			return;
 		}
-		if (blob) attempt(() => take(news, blob as BlobFile));
+		if (blob) void attempt(() => take(news, blob as BlobFile));
 		Atomics.add(done, 0, 1);
 		Atomics.notify(done, 0);
 	});
 
-	function take(news: Exclude<BlobNews, 'leave'>, blob: BlobFile): void {
-		if (news === 'end') {
-			answer({sums: blob.end()});
-		} else if ('begin' in news) {
+	/** Done when it returns, but for the end. */
+	function take(news: Exclude<BlobNews, 'leave'>, blob: BlobFile): Promise<void> | void {
+		if (news === 'end') return blob.end().then(sums => answer({sums}));
+		if ('begin' in news) {
 			blob.begin(news.begin);
 		} else if ('plain' in news) {
 			blob.plain(news.plain, news.mark);

@@ -20,7 +20,7 @@ export interface Section {
 
 /**
  * What a layer of these entries, in the order of its tar, begins with that an older layer begins with too, told by the names of the older one's
- * blocks. No file is read whose digest is known: it is as it was when that was found out.
+ * blocks. Files are not read whose state vouches for their digest, but for those whose content the TOC keeps.
  */
 export async function* commonStart(
 	entries: readonly Entry[],

@@ -25,13 +25,13 @@ import {inTarOrder, inTocOrder} from './tar-entry.ts';
 export interface PackRequest {
 	/** Entries in any order, or the upper folder of an overlay at rest. */
 	readonly source: {readonly entries: readonly Entry[]} | {readonly upper: string};
-	/** Where the blob is written: a path that nothing has yet. Not synced; the store does that. */
+	/** Where the blob is written: a path that nothing has yet. Not all of it is synced; the store does that. */
 	readonly blob: string;
 	/** Where the TOC is written, as JSON. */
 	readonly toc: string;
 	/** Where the table of the blob's blocks is written, a BlockRecord as JSON, if it is wanted, and what else is to be in it. */
 	readonly blocks?: {readonly file: string; readonly made?: number | undefined};
-	/** An older layer whose compressed blocks may be taken over. The bytes do not depend on it. */
+	/** An older layer whose compressed blocks may be taken over. The bytes do not depend on it, as long as the states of files tell the truth. */
 	readonly before?: KnownBlob | undefined;
 	/** What becomes of the mtimes; absent: they stay as they are. */
 	readonly times?: FileTimes | undefined;
@@ -55,13 +55,21 @@ export async function packLayer(
 	const unsorted = 'upper' in source ? overlayChanges(source.upper) : source.entries;
 	const entries = inTarOrder(unsorted).map(entry => withTime(entry, layerTime(entry.mtime, times)));
 	const advance = progressOf(sizeOf(entries), onProgress, signal);
-	const packed = await packEntries(entries, request, advance, signal).catch(error => {
-		const way = wayAround(error, request);
+	const packed = await packSomehow(entries, request, advance, signal);
+	return {...packed, ms: Math.round(performance.now() - began)};
+}
+
+async function packSomehow(
+	...[entries, request, advance, signal]: Parameters<typeof packEntries>
+): ReturnType<typeof packEntries> {
+	try {
+		return await packEntries(entries, request, advance, signal);
+	} catch (error) {
+		const way = wayAround(error as NodeJS.ErrnoException, request);
 		if (!way) throw error;
 		for (const path of [request.blob, request.toc]) rmSync(path, {force: true});
-		return packEntries(entries, way, advance, signal);
-	});
-	return {...packed, ms: Math.round(performance.now() - began)};
+		return packSomehow(entries, way, advance, signal);
+	}
 }
 
 /** How to pack it all the same: without the layer before, if that is no longer whole, and without a thread that ended. */
@@ -91,9 +99,12 @@ async function packEntries(
 	const toc: TocEntry[] = [];
 	const begun: KnownBlock[] = [];
 	let position = 0;
+	let turn = 0;
 	for await (const section of sectionsOf(before, entries, signal)) {
 		const {blocks, sums} = section;
-		sink.begin({blocks, sums});
+		// One is copied while the next is looked for, and no more: who gives up does not wait for long.
+		await sink.passed(turn);
+		turn = sink.begin({blocks, sums});
 		begun.push(...blocks);
 		toc.push(...section.toc);
 		position = sums.plain.length;

@@ -27,7 +27,7 @@ export interface Summing {
 export interface SummingOptions {
 	/** Whether marks are asked for. */
 	readonly marks?: boolean | undefined;
-	/** Where it goes on. Only what `marks` told can be gone on from, on the same Node. */
+	/** Where it goes on, if `resumableHash` can. */
 	readonly from?: SumsState | undefined;
 }
 

@@ -3,7 +3,7 @@ import type {Digest} from '../oci/digest.ts';
 import {type Encoder, largestBlock} from './encoder.ts';
 import type {Span} from './noise.ts';
 
-/** A tar on its way into an encoder, cut into blocks. Nobody waits for a promise before the block at hand is full. */
+/** A tar on its way into an encoder, cut into blocks. What fits the block at hand is done when a call returns; else it returns a promise. */
 export interface TarBlocks {
 	/** How many bytes it has so far. */
 	readonly position: number;

@@ -1,5 +1,5 @@
 import {randomBytes} from 'node:crypto';
-import {chmodSync, readdirSync, statSync, utimesSync, writeFileSync} from 'node:fs';
+import {chmodSync, mkdirSync, readdirSync, statSync, utimesSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout} from 'node:timers/promises';
 import test from 'ava';
@@ -220,11 +220,13 @@ test('a COPY whose files changed a little has the layer that it would have witho
 
 test('directories that a COPY makes keep their time when its files change; not without the cache, nor with an epoch (CPY-18)', async t => {
 	const shop = await workshop(t);
-	const large = randomBytes(1_500_000);
 	let changes = 0;
+	const context = await contextFolder(t, {});
+	mkdirSync(join(context, 'src'));
+	writeFileSync(join(context, 'src/large'), randomBytes(1_500_000));
 	const timeOf = async (more: Parameters<typeof shop.build>[0] = {}) => {
-		const files = {'src/large': large, 'src/small': `${changes++}`};
-		const {result} = await shop.build({lines: ['FROM scratch', 'COPY src /made/'], files, ...more});
+		writeFileSync(join(context, 'src/small'), `${changes++}`);
+		const {result} = await shop.build({lines: ['FROM scratch', 'COPY src /made/'], context, ...more});
 		const [made] = tocsOf(shop.root, result.layers).flat();
 		t.is(made?.path, 'made');
 		return made?.mtime ?? 0;

@@ -103,6 +103,19 @@ for (const [way, open] of Object.entries(ways)) {
 		await t.throwsAsync(fails('gone', join(folder, 'gone'), whole), {code: 'LOST_BLOCK'});
 	});
 
+	test.serial(`${way}: what comes after a failure is taken in vain, and nobody waits for it`, async t => {
+		const folder = await folderFor(t);
+		await using sink = await open({path: join(folder, 'path'), older: join(folder, 'gone'), marks: false});
+		const fails = async () => {
+			sink.copy({offset: 0, length: 1, check: 1});
+			for (let count = 0; count < 50; count++) await sink.passed(sink.plain(sink.buffer(10)));
+			await sink.end();
+		};
+
+		await t.throwsAsync(fails(), {code: 'LOST_BLOCK'});
+		if (way === 'apart') await t.throwsAsync(async () => sink.passed(1000), {code: 'LOST_BLOCK'});
+	});
+
 	test.serial(`${way}: what the system refuses is an error with its code`, async t => {
 		const path = join(await folderFor(t), 'path');
 		writeFileSync(path, 'is there');
