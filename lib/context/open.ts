@@ -165,7 +165,7 @@ function lookAt(stat: BigIntStats, modes: ContextMode): Look {
 		mtimeNs: stat.mtimeNs,
 		ctimeNs: stat.ctimeNs,
 	};
-	return stat.nlink > 1n && stat.isFile() ? {...look, inode: `${stat.dev}:${stat.ino}`} : look;
+	return stat.nlink > 1n && look.type === 'file' ? {...look, inode: `${stat.dev}:${stat.ino}`} : look;
 }
 
 const types = new Map<number, Look['type']>([
@@ -183,11 +183,6 @@ function typeOf(stat: BigIntStats): Look['type'] {
 
 function entryOf(path: string, place: string, look: Look, recall: Reading['recall']): Entry {
 	const {type, mode, size, mtime, device, state} = look;
-	const known = type === 'file' ? recall?.(place, state) : undefined;
-	if (known && !known.xattrs) {
-		const content = {from: 'file', path: place, state} as const;
-		return {path, type: 'file', mode, uid: 0, gid: 0, size, mtime, digest: known.digest, content};
-	}
 	const common = {path, mode, uid: 0, gid: 0, size: 0, mtime};
 	switch (type) {
 		case 'symlink':
@@ -199,12 +194,17 @@ function entryOf(path: string, place: string, look: Look, recall: Reading['recal
 			return {...common, type, ...deviceParts(device)};
 		case 'fifo':
 			return {...common, type};
-		default: {
+		case 'file': {
+			const known = recall?.(place, state);
 			const xattrs = known ? known.xattrs : imageXattrs(nativePath(place));
-			const marked = {...common, type, ...(xattrs && {xattrs})};
-			if (type !== 'file') return marked;
-			if (!known) return {...marked, size, content: {from: 'file', path: place}};
-			return {...marked, size, digest: known.digest, content: {from: 'file', path: place, state}};
+			const content = known ? ({from: 'file', path: place, state} as const) : ({from: 'file', path: place} as const);
+			const entry: Entry = {path, type, mode, uid: 0, gid: 0, size, mtime, content};
+			const digested = known ? {...entry, digest: known.digest} : entry;
+			return xattrs ? {...digested, xattrs} : digested;
+		}
+		default: {
+			const xattrs = imageXattrs(nativePath(place));
+			return {...common, type, ...(xattrs && {xattrs})};
 		}
 	}
 }

@@ -1,6 +1,6 @@
 import {once} from 'node:events';
 import {MessageChannel, type MessagePort} from 'node:worker_threads';
-import {type BlobPiece, type BlobRequest, type BlobStart, createBlob} from './blob-file.ts';
+import {type BlobFile, type BlobPiece, type BlobRequest, type BlobStart, createBlob} from './blob-file.ts';
 import {changed} from './changed.ts';
 import {hasEnded, helperThread, hold} from './helper-thread.ts';
 import {isOwn, release} from './release.ts';
@@ -30,30 +30,29 @@ export interface BlobSink {
 /** Leaves what is written to `write`, and hashes it. There is no older blob. */
 export function writingSink(write: (bytes: Uint8Array) => void): BlobSink {
 	const sums = summing();
-	const noOlder = (): never => {
+	const noOlder = () => {
 		throw new TypeError('there is no older blob');
 	};
-	return {
+	return sinkOf({
 		begin: noOlder,
-		buffer: size => Buffer.allocUnsafeSlow(size),
-		plain(bytes) {
-			sums.plain(bytes, false);
-			return 0;
-		},
-		packed(bytes) {
+		plain: sums.plain,
+		packed(bytes, mark) {
 			write(bytes);
-			sums.packed(bytes, false);
-			release(bytes);
+			sums.packed(bytes, mark);
 		},
 		copy: noOlder,
-		passed: () => undefined,
 		end: async () => sums.end(),
-	};
+	});
 }
 
 /** This thread writes the file. */
 export function sinkHere(request: BlobRequest): BlobSink & AsyncDisposable {
 	const blob = createBlob(request);
+	return {...sinkOf(blob), [Symbol.asyncDispose]: () => blob[Symbol.asyncDispose]()};
+}
+
+/** Everything is done at once, so nobody waits for a turn. */
+function sinkOf(blob: Omit<BlobFile, keyof AsyncDisposable>): BlobSink {
 	return {
 		begin(start) {
 			blob.begin(start);
@@ -71,7 +70,6 @@ export function sinkHere(request: BlobRequest): BlobSink & AsyncDisposable {
 		copy: (block, mark = false) => blob.copy(block, mark),
 		passed: () => undefined,
 		end: () => blob.end(),
-		[Symbol.asyncDispose]: () => blob[Symbol.asyncDispose](),
 	};
 }
 
@@ -100,6 +98,7 @@ export type BlobAnswer = {readonly sums: Sums} | {readonly error: Error; readonl
 export class LostThreadError extends Error {
 	static readonly code = 'LOST_THREAD';
 	readonly code = LostThreadError.code;
+	override readonly message = 'the thread that writes a blob ended';
 }
 
 /** Another thread writes the file, and hashes. Rejects if it cannot start. */
@@ -121,7 +120,7 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 		Atomics.notify(turns, 0);
 	};
 	const leave = () => {
-		failure ??= new LostThreadError('the thread that writes a blob ended');
+		failure ??= new LostThreadError();
 		port.close();
 		wake();
 	};
@@ -132,7 +131,7 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 			wake();
 			reject(failure);
 		});
-		closed.then(() => reject(failure ?? new LostThreadError('the thread that writes a blob ended')));
+		closed.then(() => reject(failure ?? new LostThreadError()));
 	});
 	// Who waits for it hears of it.
 	answer.catch(() => {});

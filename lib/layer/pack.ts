@@ -92,8 +92,10 @@ async function packEntries(
 	signal: AbortSignal | undefined,
 ): Promise<Omit<PackedLayer, 'ms'>> {
 	const {before, concurrency} = request;
-	const isApart = isWorthAThread(sizeOf(entries)) && !request.alone;
-	const marks = request.blocks !== undefined && sizeOf(entries) > markEvery;
+	const total = sizeOf(entries);
+	const isApart = isWorthAThread(total) && !request.alone;
+	// Less is hashed before the library is loaded that tells how far the hashing is.
+	const marks = request.blocks !== undefined && total > 4 * markEvery;
 	const blob: BlobRequest = {path: request.blob, older: before?.blob, marks};
 	await using sink = isApart ? await sinkApart(blob).catch(() => sinkHere(blob)) : sinkHere(blob);
 	const toc: TocEntry[] = [];
@@ -143,18 +145,17 @@ function sizeOf(entries: readonly TocEntry[]): number {
 }
 
 function writeToc(path: string, toc: Toc): void {
-	using file = newFile(path);
-	let before = '[';
-	for (const piece of inPieces(toc)) {
-		file.write(Buffer.from(`${before}${JSON.stringify(piece).slice(1, -1)}`));
-		before = ',';
-	}
-	file.write(Buffer.from(toc.length === 0 ? '[]' : ']'));
-}
-
-function newFile(path: string): {write(bytes: Uint8Array): void} & Disposable {
 	const fd = openSync(path, 'wx', 0o644);
-	return {write: bytes => writeAll(fd, bytes), [Symbol.dispose]: () => closeSync(fd)};
+	try {
+		let before = '[';
+		for (const piece of inPieces(toc)) {
+			writeAll(fd, Buffer.from(`${before}${JSON.stringify(piece).slice(1, -1)}`));
+			before = ',';
+		}
+		writeAll(fd, Buffer.from(toc.length === 0 ? '[]' : ']'));
+	} finally {
+		closeSync(fd);
+	}
 }
 
 /** What the new layer begins with like the one before, if the sums can go on behind it. */
