@@ -22,6 +22,7 @@ export {
 export {inspectImage, rawImage} from './catalog/inspect.ts';
 export {type LoadedImage, loadImages} from './catalog/load.ts';
 export {buildLogs, readLog} from './catalog/logs.ts';
+export {podmanRuns} from './catalog/podman.ts';
 export {prune} from './catalog/prune.ts';
 export {type PullOptions, pullImage} from './catalog/pull.ts';
 export {pushImage} from './catalog/push.ts';
@@ -42,6 +43,7 @@ export {rulePage} from './dockerfile/lint/pages.ts';
 export {rules as lintRules} from './dockerfile/lint/rules.ts';
 export {diagnose} from './doctor/diagnose.ts';
 export * from './errors.ts';
+export type {PodmanWay} from './export/podman.ts';
 export type {BuildPlan} from './plan/plan.ts';
 export type {RegistryAccess} from './registry/access.ts';
 export type {Login} from './registry/login.ts';

@@ -69,7 +69,7 @@ interface Copying {
 /** Computes the entries of the layer, and leaves them to the packer. What the layer below is like, which may still be packed, is asked last. */
 async function performCopy(step: CopyStep, {before, chosen}: Copying, builder: Builder): Promise<Made> {
 	const {store, supply, packer, contexts} = builder;
-	packer.expect();
+	packer.expect(chosen.bytes);
 	const former = formerLayer(step, builder);
 	const placement = placementOf(step, former, builder);
 	const temporary: string[] = [];

@@ -231,8 +231,6 @@ export interface FinishedImage {
 	readonly platforms: readonly string[];
 	/** Those that an index names; absent where the image is none. */
 	readonly images?: readonly FinishedPlatform[];
-	/** How podman of this machine can run it: straight from the store's `layout`, or only after a `load`. Absent: there is no podman. */
-	readonly podman?: 'layout' | 'load';
 }
 
 /** An image of one platform, of which an index names several. */

@@ -1,5 +1,4 @@
 import {AbortedError} from '../errors.ts';
-import {podmanWay} from '../export/podman.ts';
 import {formatPlatform} from '../oci/platform.ts';
 import {stagesOf} from '../plan/platforms.ts';
 import {openStore} from '../store/open.ts';
@@ -141,9 +140,6 @@ async function buildPlanned(planned: Planned, steps: Board, builder: Builder): P
 		await checkIndexes(request, builder.store);
 		await refuseUnrunnable(plans, bases, builder);
 		const early = startEarly(stagesOf(plans), builder);
-		// Asked now, it is known when it is to be told.
-		const podman = podmanWay(builder.store);
-		podman.catch(() => {});
 		const built = await buildStages(plans, {builder, bases, board: steps, early});
 		await events.timed({what: 'settle'}, builder.settle);
 		builder.throwIfFailed();
@@ -156,13 +152,12 @@ async function buildPlanned(planned: Planned, steps: Board, builder: Builder): P
 		await builder.exports?.finish();
 		await builder.mountCaches?.finish();
 		const image = builtImage(written, names ?? [], await recordsOf(planned, {built, written}, builder));
-		const way = await podman;
 		events.emit({
 			type: 'build.finished',
 			result: 'done',
 			...countSteps(events.past()),
 			ms: events.elapsed(),
-			image: {...finishedImage(image), ...(way ? {podman: way} : {})},
+			image: finishedImage(image),
 		});
 		return {
 			...image,

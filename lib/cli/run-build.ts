@@ -1,6 +1,6 @@
 import {join} from 'node:path';
 import {AbortedError, StrataError} from '../errors.ts';
-import {type Build, type BuildOptions, type BuildResult, build} from '../index.ts';
+import {type Build, type BuildOptions, type BuildResult, build, podmanRuns} from '../index.ts';
 import type {Arguments} from './command.ts';
 import {bugLines, type CrashSite} from './crash.ts';
 import {deliver, withdraw} from './deliver.ts';
@@ -19,6 +19,7 @@ import type {Tracer} from './trace.ts';
 export async function runBuild(options: BuildOptions, args: Arguments, shell: Shell): Promise<number> {
 	const root = await rootOf(args, shell);
 	const {mode, note} = progressMode(args.text('progress'), shell);
+	const isQuiet = args.has('quiet') && mode !== 'rawjson';
 	if (note && !args.has('quiet')) shell.stderr.write(`${note}\n`);
 
 	withdraw(args);
@@ -27,12 +28,13 @@ export async function runBuild(options: BuildOptions, args: Arguments, shell: Sh
 		{
 			root,
 			tools: findTools(['podman', 'docker', 'skopeo'], shell.env),
+			...(isQuiet || mode === 'rawjson' ? {} : {askPodman: () => podmanRuns({root}).catch(() => undefined)}),
 			loadCommand: loadCommand(args),
 			checkCommand: checkCommand(args),
 		},
 		shell,
 	);
-	const reporter = await chooseReporter(args.has('quiet') && mode !== 'rawjson' ? 'quiet' : mode, {
+	const reporter = await chooseReporter(isQuiet ? 'quiet' : mode, {
 		shell,
 		closes,
 		logs: join(root, 'logs', running.id),
@@ -112,7 +114,7 @@ export async function follow(
 	const ticking = setInterval(() => reporter.tick(), 100);
 	try {
 		for await (const event of running) {
-			closes.event(event);
+			await closes.event(event);
 			traced?.event(event);
 			reporter.event(event);
 			if (stderr.writableNeedDrain && stderr.writableLength > 0) await drained(stderr);

@@ -56,7 +56,7 @@ function tell(verification: Verification, args: Arguments, shell: Shell): number
 }
 
 /** Neither of the two builds leaves anything to sum up. */
-const noClosing: Closing = {event() {}, lines: () => []};
+const noClosing: Closing = {event: async () => {}, lines: () => []};
 
 const withoutEffect = [
 	...[

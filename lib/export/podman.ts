@@ -5,12 +5,15 @@ import {digestOf, hexOf} from '../oci/digest.ts';
 import {findProgram} from '../programs.ts';
 import type {Store} from '../store/store.ts';
 
+/** Straight from the store's layout, or only after a `load`. */
+export type PodmanWay = 'layout' | 'load';
+
 /**
- * How podman can run an image of the store: straight from the `layout`, or after a `load`. Before 4.7 it names an image
- * for the folder it comes from (https://github.com/containers/common/pull/1630), and a folder such as ~/.local cannot be a
- * name. undefined where there is no podman. It is asked for its version once for each version.
+ * How podman can run an image of the store. Before 4.7 it names an image for the folder it comes from
+ * (https://github.com/containers/common/pull/1630), and a folder such as ~/.local cannot be a name. undefined where there is no
+ * podman. It is asked for its version once for each version.
  */
-export async function podmanWay(store: Store, path = process.env.PATH): Promise<'layout' | 'load' | undefined> {
+export async function podmanWay(store: Store, path = process.env.PATH): Promise<PodmanWay | undefined> {
 	const program = findProgram('podman', path);
 	if (program === undefined) return undefined;
 	return isNameable(store.root) || (await namesByTag(program, store)) ? 'layout' : 'load';

@@ -8,8 +8,8 @@ import {type Sums, summing} from './sums.ts';
 
 /** Where an encoder leaves what it makes: it is written and hashed, in this thread or in another. */
 export interface BlobSink {
-	/** Appends blocks that the older blob begins with, behind its header, as this one does. Only before all else. Answers like `plain`. */
-	begin(start: BlobStart): number;
+	/** Appends blocks that the older blob begins with, behind its header, as this one does. Only before all else. */
+	begin(start: BlobStart): void;
 	/** A buffer whose bytes can be hashed where they are. */
 	buffer(size: number): Buffer;
 	/**
@@ -54,10 +54,7 @@ export function sinkHere(request: BlobRequest): BlobSink & AsyncDisposable {
 /** Everything is done at once, so nobody waits for a turn. */
 function sinkOf(blob: Omit<BlobFile, keyof AsyncDisposable>): BlobSink {
 	return {
-		begin(start) {
-			blob.begin(start);
-			return 0;
-		},
+		begin: start => blob.begin(start),
 		buffer: size => Buffer.allocUnsafeSlow(size),
 		plain(bytes, mark = false) {
 			blob.plain(bytes, mark);
@@ -76,7 +73,7 @@ function sinkOf(blob: Omit<BlobFile, keyof AsyncDisposable>): BlobSink {
 /** What the thread is told: a port on which it hears a `BlobNews` after the other, and answers with a `BlobAnswer`. After 'leave' it closes the file, then the port. */
 export interface BlobOrder {
 	readonly port: MessagePort;
-	/** One Int32: how many pieces it has done. */
+	/** Two Int32: how many pieces it has done, and whether what is left of them is in vain. */
 	readonly turns: SharedArrayBuffer;
 	readonly request: BlobRequest;
 }
@@ -105,7 +102,7 @@ export class LostThreadError extends Error {
 export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncDisposable> {
 	const thread = await helperThread('layer/blob-thread');
 	const {port1: port, port2: theirs} = new MessageChannel();
-	const turns = new Int32Array(new SharedArrayBuffer(4));
+	const turns = new Int32Array(new SharedArrayBuffer(8));
 	const held = hold(thread);
 	const closed = once(port, 'close');
 	let failure: Error | undefined;
@@ -146,7 +143,7 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 	thread.postMessage({port: theirs, turns: turns.buffer as SharedArrayBuffer, request} satisfies BlobOrder, [theirs]);
 	if (hasEnded(thread)) leave();
 	return {
-		begin: begin => tell({begin}),
+		begin: begin => void tell({begin}),
 		buffer: size => Buffer.from(new SharedArrayBuffer(size)),
 		plain: (bytes, mark = false) => tell({plain: bytes, mark}),
 		packed: (bytes, mark = false) => void tell({packed: bytes, mark}, isOwn(bytes) ? [bytes.buffer] : []),
@@ -157,6 +154,7 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 			return answer;
 		},
 		async [Symbol.asyncDispose]() {
+			Atomics.store(turns, 1, 1);
 			tell('leave');
 			await closed;
 			thread.off('exit', leave);

@@ -34,7 +34,7 @@ function makeBlob({port, turns, request}: BlobOrder): void {
 			port.close();
 			return;
 		}
-		if (blob) void attempt(() => take(news, blob as BlobFile));
+		if (blob && Atomics.load(done, 1) === 0) void attempt(() => take(news, blob as BlobFile));
 		Atomics.add(done, 0, 1);
 		Atomics.notify(done, 0);
 	});

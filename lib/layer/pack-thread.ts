@@ -1,14 +1,15 @@
 import {parentPort} from 'node:worker_threads';
 import {StrataError} from '../errors.ts';
-import {packLayer} from './pack.ts';
-import type {PackAnswer, PackNews, PackOrder} from './packer.ts';
+import {expectLayer, packLayer} from './pack.ts';
+import type {PackAnswer, PackForecast, PackNews, PackOrder} from './packer.ts';
 import {receiveEntries} from './sent-entries.ts';
 
 // The entry file of a thread that packs one layer at a time: packer.ts starts it.
 let stop = new AbortController();
 
-parentPort?.on('message', async (message: PackOrder | 'stop') => {
+parentPort?.on('message', async (message: PackOrder | PackForecast | 'stop') => {
 	if (message === 'stop') return stop.abort();
+	if ('expected' in message) return expectLayer(message.expected);
 	stop = new AbortController();
 	parentPort?.postMessage(await answer(message, stop.signal));
 });

@@ -13,6 +13,7 @@ import {commonStart, type Section} from './common-start.ts';
 import {encoderName, gzipEncoder, markEvery} from './encoder.ts';
 import {type FileTimes, layerTime} from './file-times.ts';
 import {endOfArchive} from './header.ts';
+import {helperThread} from './helper-thread.ts';
 import {inPieces} from './in-pieces.ts';
 import type {BlockRecord, KnownBlob, KnownBlock} from './known-blocks.ts';
 import {overlayChanges} from './overlay-changes.ts';
@@ -101,12 +102,9 @@ async function packEntries(
 	const toc: TocEntry[] = [];
 	const begun: KnownBlock[] = [];
 	let position = 0;
-	let turn = 0;
 	for await (const section of sectionsOf(before, entries, signal)) {
 		const {blocks, sums} = section;
-		// One is copied while the next is looked for, and no more: who gives up does not wait for long.
-		await sink.passed(turn);
-		turn = sink.begin({blocks, sums});
+		sink.begin({blocks, sums});
 		begun.push(...blocks);
 		toc.push(...section.toc);
 		position = sums.plain.length;
@@ -166,6 +164,11 @@ async function* sectionsOf(
 ): AsyncGenerator<Section, void> {
 	if (!before?.blocks.some(({sums}) => sums) || !resumableHash()) return;
 	yield* commonStart(entries, before.blocks, signal);
+}
+
+/** Starts what helps to pack a layer with so many bytes of files, where something does. */
+export function expectLayer(bytes: number): void {
+	if (isWorthAThread(bytes)) helperThread('layer/blob-thread').catch(() => {});
 }
 
 /** Fewer bytes are written and hashed before a thread has started. */

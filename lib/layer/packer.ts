@@ -11,8 +11,8 @@ import {type SentEntries, sendEntries} from './sent-entries.ts';
 
 /** Packs layers in threads of their own, so that it never stands in the way of a step. Its end ends them. */
 export interface Packer extends AsyncDisposable {
-	/** Starts a thread for what will soon be packed, if there is none. */
-	expect(): void;
+	/** Starts the threads for a layer that is soon to be packed, with so many bytes of files, as far as that is known. */
+	expect(bytes?: number): void;
 	/** Like `packLayer`. When it rejects, also because of `signal`, nothing is left of the files it began. */
 	pack(request: PackRequest, options?: PackOptions): Promise<PackedLayer>;
 }
@@ -26,6 +26,11 @@ export interface PackOptions {
 /** A request as it is sent to a thread. */
 export interface PackOrder extends Omit<PackRequest, 'source'> {
 	readonly source: SentEntries | Exclude<PackRequest['source'], {readonly entries: unknown}>;
+}
+
+/** What a thread is told before: how many bytes of files it will be. */
+export interface PackForecast {
+	readonly expected: number;
 }
 
 /** What a thread says before it answers. */
@@ -98,8 +103,10 @@ function threadPool(most: number) {
 		changes.emit('change');
 	};
 	return {
-		expect(): void {
-			if (all.size === 0 && !isOver) give(start());
+		expect(bytes = 0): void {
+			if (isOver) return;
+			if (all.size === 0) give(start());
+			for (const thread of all) thread.postMessage({expected: bytes} satisfies PackForecast);
 		},
 		async take(signal?: AbortSignal): Promise<Worker> {
 			for (;;) {

@@ -1,3 +1,5 @@
+import {setFlagsFromString} from 'node:v8';
+import {laterOptimization} from '../entry-points.ts';
 import {closeOnExec} from '../linux/close-on-exec.ts';
 import {mount} from '../linux/mount.ts';
 import {hideCgroups} from './cgroups.ts';
@@ -9,6 +11,7 @@ import {protectSys} from './system-folder.ts';
 // Whatever we were started with, no program that we start gets a descriptor of it (CVE-2024-21626).
 closeOnExec(3);
 process.umask(0o022);
+setFlagsFromString(laterOptimization);
 mount('/proc', {type: 'proc'});
 protectSys();
 hideCgroups();

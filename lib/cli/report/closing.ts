@@ -1,4 +1,4 @@
-import type {BuildEvent} from '../../index.ts';
+import type {BuildEvent, PodmanWay} from '../../index.ts';
 import {complaintLines} from '../error-text.ts';
 import {pasteable, plural} from '../names.ts';
 import type {Shell} from '../shell.ts';
@@ -7,7 +7,8 @@ import {type SummaryFacts, summaryLines} from './summary.ts';
 
 /** What comes after the last step: the warnings of the build, and what came of it. */
 export interface Closing {
-	event(event: BuildEvent): void;
+	/** Resolves when `lines` can tell of it. */
+	event(event: BuildEvent): Promise<void>;
 	lines(finished: BuildFinishedEvent): readonly string[];
 }
 
@@ -16,19 +17,26 @@ const shownAtOnce = 5;
 /** What is done to the image in the store: nothing that went anywhere. */
 const isWithin: ReadonlySet<EventOf<'export'>['output']> = new Set(['store', 'attestations']);
 
-/** `checkCommand` are the words that list all warnings; none where there is no such command. */
-export function closing(
-	facts: Omit<SummaryFacts, 'exports' | 'warnings' | 'home'> & {readonly checkCommand: readonly string[]},
-	shell: Pick<Shell, 'err' | 'home'>,
-): Closing {
+export interface ClosingFacts extends Omit<SummaryFacts, 'exports' | 'warnings' | 'home' | 'podman'> {
+	/** The words that list all warnings; none where there is no such command. */
+	readonly checkCommand: readonly string[];
+	/** Finds out how podman can run an image of the store. */
+	readonly askPodman?: () => Promise<PodmanWay | undefined>;
+}
+
+export function closing(facts: ClosingFacts, shell: Pick<Shell, 'err' | 'home'>): Closing {
+	let asked: Promise<PodmanWay | undefined> | undefined;
+	let podman: PodmanWay | undefined;
 	const warnings: WarnedEvent[] = [];
 	const exports: EventOf<'export'>[] = [];
 	const labels = new Map<string, string>();
 	const results: EventOf<'step.finished'>[] = [];
 	const unpacked = new Set<string>();
 	return {
-		event(event) {
+		async event(event) {
 			if (event.type === 'plan') {
+				// Asked now, it is known when it is to be told.
+				asked = facts.askPodman?.();
 				for (const {id, label, kind} of event.steps) {
 					labels.set(id, label);
 					if (kind === 'run' || kind === 'copy') unpacked.add(id);
@@ -37,13 +45,14 @@ export function closing(
 			else if (event.type === 'warning') warnings.push(event);
 			else if (event.type === 'export' && event.state === 'done' && !isWithin.has(event.output)) exports.push(event);
 			else if (event.type === 'step.finished') results.push(event);
+			else if (event.type === 'build.finished') podman = await asked;
 		},
 		lines(finished) {
 			const stopped = results.filter(({result}) => result === 'stopped').map(({step}) => labels.get(step) ?? step);
 			const end =
 				finished.result === 'stopped'
 					? [stoppedLine(results, {stopped, unpacked})]
-					: summaryLines(finished, {...facts, home: shell.home, exports, warnings: warnings.length});
+					: summaryLines(finished, {...facts, podman, home: shell.home, exports, warnings: warnings.length});
 			const blocks = joinBlocks([...warningBlocks(warnings, facts.checkCommand, shell), end]);
 			// an error comes below an empty line
 			return finished.result === 'failed' && blocks.length > 0 ? [...blocks, ''] : blocks;

@@ -1,3 +1,4 @@
+import type {PodmanWay} from '../../index.ts';
 import {pasteable, plural, shortDigest, tidyHome} from '../names.ts';
 import {formatSize} from '../size.ts';
 import {formatTime} from '../time.ts';
@@ -10,6 +11,8 @@ export interface SummaryFacts {
 	readonly home: string;
 	/** Which of podman, docker, skopeo is in PATH. */
 	readonly tools: readonly string[];
+	/** How podman can run an image of the store; absent where that is not known. */
+	readonly podman?: PodmanWay | undefined;
 	/** The exports that were made, in order. */
 	readonly exports: readonly EventOf<'export'>[];
 	/** The words of the command that would hand the image to docker. */
@@ -59,10 +62,10 @@ function nextLines(image: Image, facts: SummaryFacts): readonly string[] {
 	const loaded = facts.exports.find(({output}) => output === 'load');
 	if (loaded) return [...written, `run     ${engineOf(loaded, facts)} run --rm ${name}`];
 	if (image.images) return written;
-	return written.length > 0 && !facts.tools.includes('podman') ? written : [...written, runLine(name, image, facts)];
+	return written.length > 0 && !facts.tools.includes('podman') ? written : [...written, runLine(name, facts)];
 }
 
-function runLine(name: string, {podman}: Image, {root, home, tools, loadCommand}: SummaryFacts): string {
+function runLine(name: string, {root, home, tools, podman, loadCommand}: SummaryFacts): string {
 	const reference = pasteable(`oci:${root}:${name}`, home);
 	const [engine] = engines.filter(program => tools.includes(program));
 	if (engine === 'podman' && podman !== 'load') return `run     podman run --rm ${reference}`;

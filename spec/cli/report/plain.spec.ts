@@ -50,7 +50,7 @@ function tell(events: readonly BuildEvent[], {colors = false, github = false, af
 			const data = event.text === undefined ? Buffer.from(event.base64 ?? '', 'base64') : Buffer.from(event.text);
 			logs.set(event.step, Buffer.concat([logs.get(event.step) ?? Buffer.alloc(0), data]));
 		}
-		closes.event(event);
+		void closes.event(event);
 		reporter.event(event);
 	};
 	for (const each of events) event(each);

@@ -36,7 +36,7 @@ export function show(events: readonly BuildEvent[], options: ShowOptions = {}): 
 	const closes = closing({root, tools, loadCommand: [], checkCommand: []}, {err: style, home});
 	const reporter = ttyReporter(screen, {now: () => clock, closing: closes.lines, style, logLines});
 	for (const event of events) {
-		closes.event(event);
+		void closes.event(event);
 		reporter.event(event);
 	}
 	clock = t;

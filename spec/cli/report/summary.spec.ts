@@ -30,6 +30,12 @@ const runLine = 'run     podman run --rm oci:$HOME/.local/share/strata:redis:lat
 
 for (const [title, changed, expected] of [
 	['podman is there', {tools: all}, [runLine]],
+	['a podman that takes images as they are', {tools: all, podman: 'layout'}, [runLine]],
+	[
+		'a podman that takes them only after a load',
+		{tools: all, podman: 'load'},
+		['run     strata build -t redis --load . && podman run --rm redis:latest'],
+	],
 	['--load was given', {tools: all, exports: [exported('load', '')]}, ['run     podman run --rm redis:latest']],
 	[
 		'--load was given, to docker',
