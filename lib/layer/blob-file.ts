@@ -1,7 +1,7 @@
-import {closeSync, fdatasync, openSync, readSync} from 'node:fs';
-import {promisify} from 'node:util';
+import {closeSync, openSync, readSync} from 'node:fs';
 import {crc32} from 'node:zlib';
 import {writeAll} from '../bytes.ts';
+import {syncedBehind} from '../linux/synced-behind.ts';
 import {memberHeader} from './gzip-members.ts';
 import type {KnownBlock} from './known-blocks.ts';
 import {type Sums, type SumsState, summing} from './sums.ts';
@@ -51,7 +51,7 @@ export function createBlob({path, older, marks}: BlobRequest): BlobFile {
 	const source = olderBlob(older);
 	let sums = summing({marks});
 	let written = 0;
-	const syncing = syncer(output);
+	const syncing = syncedBehind(output);
 	const write = (bytes: Uint8Array) => {
 		writeAll(output, bytes);
 		written += bytes.length;
@@ -142,34 +142,4 @@ function openQuietly(path: string): number | undefined {
 	} catch {
 		return undefined;
 	}
-}
-
-/** So many bytes go to the disk at a time while more are written: who syncs the whole at the end waits for the last of them only. */
-const syncEvery = 64 * 1024 * 1024;
-
-function syncer(fd: number) {
-	let unsynced = 0;
-	let syncing: Promise<void> | undefined;
-	/** Linux tells it once: who opens the file later and syncs it hears nothing (errseq_t in its documentation). */
-	let failure: Error | undefined;
-	const sync = async () => {
-		unsynced = 0;
-		await promisify(fdatasync)(fd).catch(error => {
-			failure ??= error;
-		});
-		syncing = undefined;
-	};
-	return {
-		wrote(bytes: number): void {
-			unsynced += bytes;
-			if (unsynced >= syncEvery) syncing ??= sync();
-		},
-		/** When nothing is on its way any more. */
-		rest: () => syncing,
-		/** The same; throws what went wrong. */
-		async end(): Promise<void> {
-			await syncing;
-			if (failure) throw failure;
-		},
-	};
 }

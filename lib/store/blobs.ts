@@ -3,6 +3,7 @@ import {type FileHandle, open} from 'node:fs/promises';
 import {join} from 'node:path';
 import type {Bytes} from '../bytes.ts';
 import {StoreError} from '../errors.ts';
+import {syncedBehind} from '../linux/synced-behind.ts';
 import {type Digest, digestOf, hexOf} from '../oci/digest.ts';
 import type {Descriptor} from '../oci/image.ts';
 import {DigestMismatchError, verify} from '../oci/verify.ts';
@@ -73,9 +74,10 @@ export function blobStore(root: string, temporary: () => string): BlobStore {
 
 const pieceSize = 1024 * 1024;
 
-/** Writes what came while more comes, in large pieces; `onBegin` hears that the first of several is there. */
+/** Writes what came while more comes, in large pieces, and syncs most of it; `onBegin` hears that the first of several is there. */
 async function writeStream(path: string, content: Bytes, onBegin: () => void): Promise<void> {
 	const file = await open(path, 'wx', 0o600);
+	const syncing = syncedBehind(file.fd);
 	let written: Promise<unknown> = Promise.resolve();
 	let [filling, other] = [Buffer.allocUnsafe(pieceSize), Buffer.allocUnsafe(pieceSize)];
 	let used = 0;
@@ -85,6 +87,7 @@ async function writeStream(path: string, content: Bytes, onBegin: () => void): P
 		if (pieces === 1) onBegin();
 		pieces += 1;
 		written = writeAll(file, filling.subarray(0, used));
+		syncing.wrote(used);
 		// Awaited later: that nobody does yet must not end the process.
 		written.catch(() => {});
 		[filling, other] = [other, filling];
@@ -102,8 +105,10 @@ async function writeStream(path: string, content: Bytes, onBegin: () => void): P
 		}
 		await write();
 		await written;
+		await syncing.end();
 	} finally {
 		await written.catch(() => {});
+		await syncing.rest();
 		await file.close();
 	}
 }
