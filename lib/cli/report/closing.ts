@@ -17,6 +17,7 @@ const shownAtOnce = 5;
 /** What is done to the image in the store: nothing that went anywhere. */
 const isWithin: ReadonlySet<EventOf<'export'>['output']> = new Set(['store', 'attestations']);
 
+/** What it depends on, besides the events. */
 export interface ClosingFacts extends Omit<SummaryFacts, 'exports' | 'warnings' | 'home' | 'podman'> {
 	/** The words that list all warnings; none where there is no such command. */
 	readonly checkCommand: readonly string[];
