@@ -27,12 +27,6 @@ type Thread =
  */
 export const poolSize = Math.max(4, availableParallelism() + 2);
 
-/**
- * V8 is to optimize only what runs six times as long as it would by itself: most of our processes end so soon that a tenth of their time
- * went into that. An option of V8's that it may not know one day: then nothing changes.
- */
-export const laterOptimization = '--interrupt-budget=400000';
-
 /** In MiB: V8 lets what is new take 16, and as much again twice; in a thread that hands bytes on nearly all of it is garbage. */
 export const semiSpace = 4;
 

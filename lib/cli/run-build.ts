@@ -19,22 +19,24 @@ import type {Tracer} from './trace.ts';
 export async function runBuild(options: BuildOptions, args: Arguments, shell: Shell): Promise<number> {
 	const root = await rootOf(args, shell);
 	const {mode, note} = progressMode(args.text('progress'), shell);
-	const isQuiet = args.has('quiet') && mode !== 'rawjson';
+	const shownAs = args.has('quiet') && mode !== 'rawjson' ? 'quiet' : mode;
+	const sumsUp = shownAs !== 'quiet' && shownAs !== 'rawjson';
 	if (note && !args.has('quiet')) shell.stderr.write(`${note}\n`);
 
 	withdraw(args);
 	const running = toBeFollowed(build({...options, root}));
+	const tools = findTools(['podman', 'docker', 'skopeo'], shell.env);
 	const closes = closing(
 		{
 			root,
-			tools: findTools(['podman', 'docker', 'skopeo'], shell.env),
-			...(isQuiet || mode === 'rawjson' ? {} : {askPodman: () => podmanRuns({root}).catch(() => undefined)}),
+			tools,
+			...(sumsUp && tools.includes('podman') ? {askPodman: () => podmanRuns({root}).catch(() => undefined)} : {}),
 			loadCommand: loadCommand(args),
 			checkCommand: checkCommand(args),
 		},
 		shell,
 	);
-	const reporter = await chooseReporter(isQuiet ? 'quiet' : mode, {
+	const reporter = await chooseReporter(shownAs, {
 		shell,
 		closes,
 		logs: join(root, 'logs', running.id),

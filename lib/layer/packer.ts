@@ -106,7 +106,9 @@ function threadPool(most: number) {
 		expect(bytes = 0): void {
 			if (isOver) return;
 			if (all.size === 0) give(start());
-			for (const thread of all) thread.postMessage({expected: bytes} satisfies PackForecast);
+			// The one that will take it.
+			const [next] = idle;
+			next?.postMessage({expected: bytes} satisfies PackForecast);
 		},
 		async take(signal?: AbortSignal): Promise<Worker> {
 			for (;;) {

@@ -86,8 +86,8 @@ async function writeStream(path: string, content: Bytes, onBegin: () => void): P
 		await written;
 		if (pieces === 1) onBegin();
 		pieces += 1;
-		written = writeAll(file, filling.subarray(0, used));
-		syncing.wrote(used);
+		const piece = filling.subarray(0, used);
+		written = writeAll(file, piece).then(() => syncing.wrote(piece.byteLength));
 		// Awaited later: that nobody does yet must not end the process.
 		written.catch(() => {});
 		[filling, other] = [other, filling];
