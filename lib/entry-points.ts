@@ -14,15 +14,19 @@ export function entryPoint(name: 'worker/main' | Thread): URL {
 	return new URL(`./${name}${extension}`, import.meta.url);
 }
 
+/** Where the WebAssembly of deflate/assembly lies. */
+export const deflateModule: URL = new URL('./deflate/deflate.wasm', import.meta.url);
+
 type Thread =
 	| 'context/digest-thread'
 	| 'layer/blob-thread'
+	| 'layer/deflate-thread'
 	| 'layer/pack-thread'
 	| 'layer/read-thread'
 	| 'layer/write-thread';
 
 /**
- * How many threads libuv's pool is to have: `UV_THREADPOOL_SIZE`, which it reads when it is first used. It compresses; by itself it
+ * How many threads libuv's pool is to have: `UV_THREADPOOL_SIZE`, which it reads when it is first used. In it zlib works; by itself it
  * has four, whatever the machine has.
  */
 export const poolSize = Math.max(4, availableParallelism() + 2);

@@ -10,7 +10,7 @@ import {type Sums, summing} from './sums.ts';
 export interface BlobSink {
 	/** Appends blocks that the older blob begins with, behind its header, as this one does. Only before all else. */
 	begin(start: BlobStart): void;
-	/** A buffer whose bytes can be hashed where they are. */
+	/** A buffer, in memory that threads share. */
 	buffer(size: number): Buffer;
 	/**
 	 * Hashes bytes of such a buffer. They stay as they are until `passed` resolves for the number that this answers. `mark`: how far
@@ -55,7 +55,7 @@ export function sinkHere(request: BlobRequest): BlobSink & AsyncDisposable {
 function sinkOf(blob: Omit<BlobFile, keyof AsyncDisposable>): BlobSink {
 	return {
 		begin: start => blob.begin(start),
-		buffer: size => Buffer.allocUnsafeSlow(size),
+		buffer: sharedBuffer,
 		plain(bytes, mark = false) {
 			blob.plain(bytes, mark);
 			return 0;
@@ -68,6 +68,10 @@ function sinkOf(blob: Omit<BlobFile, keyof AsyncDisposable>): BlobSink {
 		passed: () => undefined,
 		end: () => blob.end(),
 	};
+}
+
+function sharedBuffer(size: number): Buffer {
+	return Buffer.from(new SharedArrayBuffer(size));
 }
 
 /** What the thread is told: a port on which it hears a `BlobNews` after the other, and answers with a `BlobAnswer`. After 'leave' it closes the file, then the port. */
@@ -144,7 +148,7 @@ export async function sinkApart(request: BlobRequest): Promise<BlobSink & AsyncD
 	if (hasEnded(thread)) leave();
 	return {
 		begin: begin => void tell({begin}),
-		buffer: size => Buffer.from(new SharedArrayBuffer(size)),
+		buffer: sharedBuffer,
 		plain: (bytes, mark = false) => tell({plain: bytes, mark}),
 		packed: (bytes, mark = false) => void tell({packed: bytes, mark}, isOwn(bytes) ? [bytes.buffer] : []),
 		copy: (copy, mark = false) => void tell({copy, mark}),

@@ -1,12 +1,15 @@
 import {availableParallelism} from 'node:os';
-import {constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions} from 'node:zlib';
+import {crc32} from 'node:zlib';
+import type {Span} from '../deflate/deflate.ts';
 import {type Digest, digestFromHex} from '../oci/digest.ts';
 import {turns} from '../turns.ts';
 import type {BlobSink} from './blob-sink.ts';
 import {combineCrc32} from './crc32.ts';
+import {deflating} from './deflating.ts';
 import {memberHeader} from './gzip-members.ts';
 import type {KnownBlock} from './known-blocks.ts';
-import {noiseIn, type Span} from './noise.ts';
+import {noiseIn} from './noise.ts';
+import {zlibBlock, zlibName} from './zlib-blocks.ts';
 
 /** The largest block that is compressed apart, and the size of every buffer. */
 export const largestBlock = 1024 * 1024;
@@ -55,8 +58,8 @@ export interface BlockFacts {
 export interface EncoderOptions {
 	/** How many blocks may be in memory. The output does not depend on it. */
 	readonly blocks?: number;
-	/** Of zlib: 0 to 9. */
-	readonly level?: number;
+	/** zlib compresses, with this level: 0 to 9. Default: what is in deflate/, which makes the same bytes on every Node. */
+	readonly level?: number | undefined;
 	/** Blocks of the sink's older blob, by their names: what is the same is taken over. */
 	readonly known?: ReadonlyMap<string, KnownBlock>;
 	/** The blocks that the sink begins with. */
@@ -64,13 +67,12 @@ export interface EncoderOptions {
 }
 
 /**
- * One gzip member of independent deflate blocks, compressed at the same time by zlib's thread pool and written in order:
- * the same bytes whatever the number of threads. Each block ends with a full flush, so that it can be copied as it is into another
- * blob; what would not get smaller is stored, by us, since zlib's own stored blocks depend on the sizes of its buffers.
+ * One gzip member of independent deflate blocks, compressed at the same time and written in order: the same bytes whatever the number of
+ * threads. Each block ends with a full flush, so that it can be copied as it is into another blob; what would not get smaller is stored.
  */
 export function gzipEncoder(
 	sink: BlobSink,
-	{blocks: limit = 2 * availableParallelism() + 2, level = usualLevel, known, before = []}: EncoderOptions = {},
+	{blocks: limit = 2 * availableParallelism() + 2, level, known, before = []}: EncoderOptions = {},
 ): Encoder {
 	const pause = turns();
 	const table: Block[] = [];
@@ -82,6 +84,8 @@ export function gzipEncoder(
 	let {size, start, crc} = endOf(before);
 	let sinceMark = 0;
 
+	const compress = (bytes: Buffer, noise: readonly Span[]) =>
+		level === undefined ? deflating(bytes, noise) : zlibBlock(bytes, noise, level);
 	const emit = (bytes: Uint8Array, mark = false) => {
 		size += bytes.length;
 		sink.packed(bytes, mark);
@@ -133,7 +137,7 @@ export function gzipEncoder(
 			const bytes = buffer.subarray(0, length);
 			const crc = crc32(bytes);
 			const former = formerOf(facts.name, length, crc);
-			const packed = former ? nothing : compress(bytes, noiseIn(bytes, facts.files ?? []), level);
+			const packed = former ? nothing : compress(bytes, noiseIn(bytes, facts.files ?? []));
 			// Awaited in its turn; until then its failure is nobody's.
 			packed.catch(() => {});
 			const isMarked = marks(length, facts);
@@ -182,40 +186,13 @@ function endOf(blocks: readonly KnownBlock[]): {size: number; start: number; crc
 	return end;
 }
 
-/**
- * The name of what `gzipEncoder` does on this Node: the digest of packed entries is promised for one name only. A Node built
- * on another zlib than its own makes other bytes (as right as ours), so it gets another name.
- */
-export function encoderName(level = usualLevel): string {
-	foreign ??= crc32(deflateRawSync(probe(), settings(probeSize, usualLevel))) === probeResult ? '' : '-foreign';
-	return `gzip-${level}.${generation}${foreign}`;
+/** Names what `gzipEncoder` does: the digest of packed entries is promised for one name only. */
+export function encoderName(level?: number): string {
+	return level === undefined ? encoder : zlibName(level);
 }
 
-/** Of zlib: nearly as small as 6, and more than twice as fast. */
-export const usualLevel = 4;
-
-/** Of the bytes that Node's own zlib makes: raise it when they change. */
-const generation = 3;
-
-/** What layers are packed with where Node has its own zlib. */
-export const encoder = `gzip-${usualLevel}.${generation}`;
-
-let foreign: '' | '-foreign' | undefined;
-
-const probeSize = 32_768;
-const probeResult = 6_525_810;
-
-/** Text with repeats near and far, and numbers with few. */
-function probe(): Buffer {
-	const lines: string[] = [];
-	for (let state = 1, length = 0; length < probeSize; ) {
-		state = (state * 48_271) % 2_147_483_647;
-		const line = `${state % 97} strata ${state % 13 === 0 ? 'layer' : 'blob'} ${state}\n`;
-		lines.push(line);
-		length += line.length;
-	}
-	return Buffer.from(lines.join('')).subarray(0, probeSize);
-}
+/** What layers are packed with where no level of zlib is asked for. Raise its number when the bytes change that it makes. */
+export const encoder = 'strata-1';
 
 /** An empty last block, the CRC-32 and the size of the whole. */
 function trailer(crc: number, size: number): Buffer {
@@ -224,56 +201,4 @@ function trailer(crc: number, size: number): Buffer {
 	bytes.writeUInt32LE(crc, 2);
 	bytes.writeUInt32LE(size % 2 ** 32, 6);
 	return bytes;
-}
-
-/** Noise is stored, and what is between is compressed. */
-async function compress(bytes: Buffer, noise: readonly Span[], level: number): Promise<Uint8Array> {
-	const parts: (Uint8Array | Promise<Uint8Array>)[] = [];
-	let start = 0;
-	const deflateUpTo = (end: number) => {
-		if (end > start) parts.push(deflated(bytes.subarray(start, end), level));
-	};
-	for (const span of noise) {
-		deflateUpTo(span.start);
-		parts.push(stored(bytes.subarray(span.start, span.end)));
-		start = span.end;
-	}
-	deflateUpTo(bytes.length);
-	const packed = await Promise.all(parts);
-	return packed.length === 1 && packed[0] ? packed[0] : Buffer.concat(packed);
-}
-
-function deflated(bytes: Buffer, level: number): Promise<Uint8Array> {
-	return new Promise((resolve, reject) => {
-		deflateRaw(bytes, settings(bytes.length, level), (error, packed) => {
-			if (error) reject(error);
-			else resolve(packed.length < storedSize(bytes.length) ? packed : stored(bytes));
-		});
-	});
-}
-
-/** The output fits one chunk: where zlib runs out of room in a flush it repeats the flush's marker (zlib.h, deflate). */
-function settings(size: number, level: number): ZlibOptions {
-	const chunkSize = size + (size >>> 10) + 256;
-	return {level, memLevel: 9, windowBits: 15, chunkSize, finishFlush: constants.Z_FULL_FLUSH};
-}
-
-/** What a stored block of deflate can hold: its length has 16 bits (RFC 1951, 3.2.4). */
-const largestStored = 65_535;
-const storedHeader = 5;
-
-function storedSize(size: number): number {
-	return size + storedHeader * Math.ceil(size / largestStored);
-}
-
-function stored(bytes: Buffer): Uint8Array {
-	const pieces: Buffer[] = [];
-	for (let at = 0; at < bytes.length; at += largestStored) {
-		const piece = bytes.subarray(at, at + largestStored);
-		const head = Buffer.alloc(storedHeader);
-		head.writeUInt16LE(piece.length, 1);
-		head.writeUInt16LE(~piece.length & 0xffff, 3);
-		pieces.push(head, piece);
-	}
-	return Buffer.concat(pieces);
 }

@@ -3,9 +3,9 @@ import {existsSync} from 'node:fs';
 import type {Worker} from 'node:worker_threads';
 import {startThread} from '../entry-points.ts';
 
-type Helper = 'layer/blob-thread' | 'layer/write-thread' | 'layer/read-thread';
+type Helper = 'layer/blob-thread' | 'layer/deflate-thread' | 'layer/read-thread' | 'layer/write-thread';
 
-const started = new Map<Helper, Promise<Worker>>();
+const started = new Map<string, Promise<Worker>>();
 const holders = new Map<Worker, number>();
 /** What the kernel calls each: https://man7.org/linux/man-pages/man5/proc.5.html */
 const tasks = new WeakMap<Worker, string>();
@@ -14,21 +14,22 @@ const ended = new WeakSet<Worker>();
 
 /**
  * A thread that does part of the unpacking or of the packing, for all layers. It does not keep the process from ending. Rejects if it cannot start.
- * However it ends, who works with it goes on without it.
+ * However it ends, who works with it goes on without it. `number` tells those of one name apart.
  */
-export function helperThread(name: Helper): Promise<Worker> {
-	const thread = started.get(name) ?? start(name);
-	started.set(name, thread);
+export function helperThread(name: Helper, number = 1): Promise<Worker> {
+	const key = `${name} ${number}`;
+	const thread = started.get(key) ?? start(name, () => started.delete(key));
+	started.set(key, thread);
 	return thread;
 }
 
-async function start(name: Helper): Promise<Worker> {
+async function start(name: Helper, forget: () => void): Promise<Worker> {
 	const thread = startThread(name).setMaxListeners(0);
 	const end = new Promise<never>((_, reject) => {
 		thread.once('error', reject);
 		thread.once('exit', code => {
 			ended.add(thread);
-			started.delete(name);
+			forget();
 			reject(new Error(`the thread ${name} ended (${code})`));
 		});
 	});

@@ -1,18 +1,14 @@
-/** Bytes from `start` up to `end`. */
-export interface Span {
-	readonly start: number;
-	readonly end: number;
-}
+import type {Span} from '../deflate/deflate.ts';
 
 /** What is judged by one sample, from its middle. */
 const piece = 4096;
 const sampleSize = 512;
 
-/** Shorter noise is left to zlib: begun anew behind it, that costs more than is spared. */
+/** Shorter noise is not worth it: some of what looks like it would get smaller after all. */
 const shortest = 4 * piece;
 
 /**
- * Where in these spans are long stretches that zlib would read in vain, as of what is compressed or encrypted already: they look like
+ * Where in these spans are long stretches that would be compressed in vain, as of what is compressed or encrypted already: they look like
  * noise in one place of every 4 KiB. Depends on the bytes of each span alone.
  */
 export function noiseIn(bytes: Uint8Array, spans: readonly Span[]): readonly Span[] {
@@ -36,7 +32,7 @@ function stretches(bytes: Uint8Array, {start, end}: Span): readonly Span[] {
 }
 
 /**
- * Pearson's chi-squared of 512 random bytes: 255 in the mean, give or take 23. What zlib makes a tenth smaller has 400, text some
+ * Pearson's chi-squared of 512 random bytes: 255 in the mean, give or take 23. What DEFLATE makes a tenth smaller has 400, text some
  * thousands, and what counts upwards 0.
  */
 const leastChiSquared = 150;

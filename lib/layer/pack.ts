@@ -166,7 +166,7 @@ async function* sectionsOf(
 	yield* commonStart(entries, before.blocks, signal);
 }
 
-/** Starts what helps to pack a layer with so many bytes of files, where something does. */
+/** Starts what helps to pack a layer with so many bytes of files, where something does, but for what compresses: it may all be known. */
 export function expectLayer(bytes: number): void {
 	if (isWorthAThread(bytes)) helperThread('layer/blob-thread').catch(() => {});
 }

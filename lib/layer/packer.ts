@@ -53,7 +53,7 @@ export type PackAnswer =
 	| {readonly stopped: true};
 
 /**
- * A packer of at most `threads` threads, each started when it is needed or expected to be: a thread reads and hashes, zlib's pool compresses.
+ * A packer of at most `threads` threads, each started when it is needed or expected to be: a thread reads and hashes, and compresses with others.
  * On two processors one layer at a time keeps both busy, in 35 MB less.
  */
 export function packer(threads = availableParallelism() > 2 ? 2 : 1): Packer {

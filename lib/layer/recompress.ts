@@ -9,7 +9,7 @@ import {ociLayer, ociLayerGzip, ociLayerZstd} from '../oci/media-types.ts';
 import {writingSink} from './blob-sink.ts';
 import {tapped} from './byte-reader.ts';
 import {openLayer} from './decompress.ts';
-import {encoderName, gzipEncoder, usualLevel} from './encoder.ts';
+import {encoderName, gzipEncoder} from './encoder.ts';
 import {checkEncoding, createZstdCompress, type LayerCompression, type LayerEncoding} from './encoding.ts';
 import {diffIDMismatch, readError} from './errors.ts';
 import {readTar} from './read-tar.ts';
@@ -64,7 +64,7 @@ interface Encoding {
 }
 
 const encoders: Readonly<Record<LayerCompression, (tar: Bytes, encoding: Encoding) => Promise<Layer>>> = {
-	async gzip(content, {write, level = usualLevel, diffID}) {
+	async gzip(content, {write, level, diffID}) {
 		const encoder = gzipEncoder(writingSink(write), {level});
 		const tar = await tarBlocks(encoder);
 		for await (const chunk of content) await tar.write(chunk);

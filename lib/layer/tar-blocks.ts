@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto';
+import type {Span} from '../deflate/deflate.ts';
 import type {Digest} from '../oci/digest.ts';
 import {type Encoder, largestBlock} from './encoder.ts';
-import type {Span} from './noise.ts';
 
 /** A tar on its way into an encoder, cut into blocks. What fits the block at hand is done when a call returns; else it returns a promise. */
 export interface TarBlocks {

@@ -3,6 +3,7 @@ import {join} from 'node:path';
 import * as zlib from 'node:zlib';
 import test, {type ExecutionContext} from 'ava';
 import {MachineError, RegistryError} from '../../lib/errors.ts';
+import {encoder} from '../../lib/layer/encoder.ts';
 import type {LayerEncoding} from '../../lib/layer/encoding.ts';
 import {tocOf} from '../../lib/layer/layer-toc.ts';
 import {encodingName, recompress} from '../../lib/layer/recompress.ts';
@@ -170,7 +171,8 @@ test('half a layer is refused', async t => {
 });
 
 test('an encoding is named for what it makes: its level and the version of our encoder', t => {
-	t.is(encodingName({compression: 'gzip'}), encodingName({compression: 'gzip', level: 4}));
+	t.is(encodingName({compression: 'gzip'}), encoder);
+	t.not(encodingName({compression: 'gzip', level: 4}), encoder);
 	const named = (['gzip', 'estargz', 'zstd', 'uncompressed'] as const).map(compression =>
 		encodingName({compression, level: 7}),
 	);
