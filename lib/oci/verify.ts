@@ -41,22 +41,50 @@ export function mismatchNotes(expected: Descriptor, received: Received, from?: s
 	];
 }
 
+/** What is verified while it is read, and by which descriptor. */
+const verified = new WeakMap<Bytes, Descriptor>();
+
 /**
- * Passes `content` on and rejects with a DigestMismatchError: at the end if digest or size differ from the
- * descriptor's, and as soon as there is more than its size, so that no liar fills a disk.
+ * Passes `content` on and rejects with a DigestMismatchError, or what `refuse` makes of it: at the end if digest or size differ from the
+ * descriptor's, and as soon as there is more than its size, so that no liar fills a disk. What is verified so already is not hashed again.
  */
-export async function* verify(descriptor: Descriptor, content: Bytes): Bytes {
+export function verify(
+	descriptor: Descriptor,
+	content: Bytes,
+	refuse: (error: DigestMismatchError) => Error = error => error,
+): Bytes {
+	const before = verified.get(content);
+	if (before?.digest === descriptor.digest && before.size === descriptor.size) return content;
+	return verifiedBy(descriptor, verifying(descriptor, content, refuse));
+}
+
+/** Says of content that whoever makes it verifies it by this descriptor, or hands on as it is what is verified so. Without one it says nothing. */
+export function verifiedBy(descriptor: Descriptor | undefined, content: Bytes): Bytes {
+	if (descriptor) verified.set(content, descriptor);
+	return content;
+}
+
+/** The descriptor by which content is verified while it is read, if it is known to be. */
+export function verifierOf(content: Bytes): Descriptor | undefined {
+	return verified.get(content);
+}
+
+async function* verifying(
+	descriptor: Descriptor,
+	content: Bytes,
+	refuse: (error: DigestMismatchError) => Error,
+): Bytes {
 	const hash = createHash('sha256');
 	let bytes = 0;
 	for await (const chunk of content) {
 		bytes += chunk.byteLength;
-		if (bytes > descriptor.size) throw new DigestMismatchError(descriptor, {bytes});
+		if (bytes > descriptor.size) throw refuse(new DigestMismatchError(descriptor, {bytes}));
 		hash.update(chunk);
 		yield chunk;
 	}
 	const digest = digestFromHex(hash.digest('hex'));
 	if (digest !== descriptor.digest || bytes !== descriptor.size)
-		throw new DigestMismatchError(descriptor, {digest, bytes});
+		throw refuse(new DigestMismatchError(descriptor, {digest, bytes}));
 }
 
 function count(bytes: number): string {

@@ -1,5 +1,9 @@
+import type {Bytes} from '../bytes.ts';
 import {RegistryError} from '../errors.ts';
+import type {OpenOptions} from '../oci/blobs.ts';
+import type {Descriptor} from '../oci/image.ts';
 import {canonicalName, type Reference} from '../oci/reference.ts';
+import {verifiedBy} from '../oci/verify.ts';
 import type {RegistryOptions} from './client.ts';
 import {type ImageSource, type Resolved, registrySource} from './source.ts';
 
@@ -39,24 +43,27 @@ export function imageSource(reference: Reference, options: RegistryOptions = {})
 		},
 		peek: () => ask(source => source.peek()),
 		has: (digest, size) => ask(source => source.has(digest, size)),
-		async *open(descriptor, own) {
-			if (descriptor.digest === resolved?.descriptor.digest) return yield resolved.bytes;
-			const left = (await sources()).slice(first);
-			for (const [at, source] of left.entries()) {
-				let isBegun = false;
-				try {
-					for await (const chunk of source.open(descriptor, own)) {
-						isBegun = true;
-						yield chunk;
-					}
-					return;
-				} catch (error) {
-					// whoever reads has a part of it by now
-					if (isBegun || at === left.length - 1 || !(error instanceof RegistryError)) throw error;
-				}
-			}
-		},
+		open: (descriptor, own) => verifiedBy(descriptor, open(descriptor, own)),
 	};
+
+	async function* open(descriptor: Descriptor, own: OpenOptions | undefined): Bytes {
+		const root = resolved?.descriptor;
+		if (resolved && descriptor.digest === root?.digest && descriptor.size === root.size) return yield resolved.bytes;
+		const left = (await sources()).slice(first);
+		for (const [at, source] of left.entries()) {
+			let isBegun = false;
+			try {
+				for await (const chunk of source.open(descriptor, own)) {
+					isBegun = true;
+					yield chunk;
+				}
+				return;
+			} catch (error) {
+				// whoever reads has a part of it by now
+				if (isBegun || at === left.length - 1 || !(error instanceof RegistryError)) throw error;
+			}
+		}
+	}
 }
 
 async function openSources(reference: Reference, options: RegistryOptions): Promise<readonly ImageSource[]> {

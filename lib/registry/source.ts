@@ -92,20 +92,14 @@ function contentDigest({headers}: Answer): Digest | undefined {
 	return typeof value === 'string' ? parseDigest(value) : undefined;
 }
 
-async function* open(pull: Pull, descriptor: Descriptor): Bytes {
+function open(pull: Pull, descriptor: Descriptor): Bytes {
 	const place = {host: pull.repository.url.host};
-	if (isDocument(descriptor) && descriptor.size > largestManifest) {
-		throw tooLarge(pull.reference, descriptor, place.host);
-	}
-	try {
-		yield* verify(descriptor, whole(pull, descriptor, place));
-	} catch (error) {
-		throw error instanceof DigestMismatchError ? altered(pull.reference, error, place.host) : error;
-	}
+	return verify(descriptor, whole(pull, descriptor, place), error => altered(pull.reference, error, place.host));
 }
 
 /** The bytes of a blob, through as many answers as it takes: each goes on where the last broke off. `place` gets the host that sends. */
 async function* whole({reference, repository, options}: Pull, descriptor: Descriptor, place: {host: string}): Bytes {
+	if (isDocument(descriptor) && descriptor.size > largestManifest) throw tooLarge(reference, descriptor, place.host);
 	const {signal} = options;
 	const tries = attempts(options, gaveUp(reference, repository.url));
 	let received = 0;

@@ -2,6 +2,7 @@ import type {Bytes} from '../bytes.ts';
 import type {BlobSource} from '../oci/blobs.ts';
 import type {ImageSink} from '../oci/copy.ts';
 import type {Descriptor} from '../oci/image.ts';
+import {verifiedBy, verifierOf} from '../oci/verify.ts';
 import type {Store} from '../store/store.ts';
 import {type OnTransfer, type TransferReport, transferReport} from './transfer.ts';
 
@@ -46,7 +47,11 @@ async function keep(blob: Descriptor, from: BlobSource, {store, options, signal}
 }
 
 /** Content whose progress is told while it passes. */
-export async function* watched(content: Bytes, report: TransferReport): Bytes {
+export function watched(content: Bytes, report: TransferReport): Bytes {
+	return verifiedBy(verifierOf(content), counted(content, report));
+}
+
+async function* counted(content: Bytes, report: TransferReport): Bytes {
 	let current = 0;
 	report.moved(current);
 	for await (const chunk of content) {

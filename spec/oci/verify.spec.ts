@@ -1,7 +1,7 @@
 import test from 'ava';
 import {collect} from '../../lib/bytes.ts';
 import {digestOf} from '../../lib/oci/digest.ts';
-import {DigestMismatchError, verify} from '../../lib/oci/verify.ts';
+import {DigestMismatchError, verifiedBy, verifierOf, verify} from '../../lib/oci/verify.ts';
 
 const hello = {mediaType: 'text/plain', digest: digestOf('hello'), size: 5};
 
@@ -36,4 +36,28 @@ test('content without an end is left as soon as it is too long', async t => {
 
 	t.is(error.received, undefined);
 	t.deepEqual(error.notes, [`expected ${hello.digest}`, 'more than 5 bytes']);
+});
+
+test('what is verified by the same descriptor already passes as it is, and by another one is verified again', async t => {
+	const content = verify(hello, chunks('hello'));
+
+	t.is(verify({...hello}, content), content);
+	t.not(verify({...hello, size: 6}, content), content);
+	await t.throwsAsync(collect(verify({...hello, digest: digestOf('other')}, content)), {
+		instanceOf: DigestMismatchError,
+	});
+});
+
+test('who hands on what is verified can say so', t => {
+	const content = verify(hello, chunks('hello'));
+	const [handedOn, other] = [chunks('hello'), chunks('hello')];
+
+	t.is(verify(hello, verifiedBy(verifierOf(content), handedOn)), handedOn);
+	t.not(verify(hello, verifiedBy(verifierOf(chunks('hello')), other)), other);
+});
+
+test('the error can be made another one, that knows more', async t => {
+	const content = verify(hello, chunks('help!'), ({bytes}) => new Error(`${bytes} from somewhere`));
+
+	await t.throwsAsync(collect(content), {message: '5 from somewhere'});
 });
