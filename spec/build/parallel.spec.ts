@@ -7,8 +7,12 @@ import {unless} from '../helpers/skip.ts';
 const runs = unless(withoutRun);
 const {contexts = {}} = onBusybox();
 
+/** Ends well if another RUN, which does the same, is there while it is. */
+const meets = (own: string, other: string) =>
+	`RUN --mount=type=cache,target=/place touch /place/${own}; for i in $(seq 120); do [ -e /place/${other} ] && exit 0; sleep 0.5; done; exit 1`;
+
 /** Two stages that need nothing of each other. */
-const meeting = [
+const pair = [
 	...['FROM busybox AS one', 'RUN echo one; sleep 1.5; echo end'],
 	...['FROM busybox AS two', 'RUN echo two; sleep 1.5; echo end'],
 	...['FROM scratch', 'COPY --from=one /bin/sh /one', 'COPY --from=two /bin/sh /two'],
@@ -25,17 +29,19 @@ function spans(events: readonly BuildEvent[]) {
 
 runs('stages that do not need each other run at the same time', async t => {
 	const shop = await workshop(t);
+	const lines = [
+		...['FROM busybox AS one', meets('one', 'two')],
+		...['FROM busybox AS two', meets('two', 'one')],
+		...['FROM scratch', 'COPY --from=one /bin/sh /one', 'COPY --from=two /bin/sh /two'],
+	];
 
-	const {events} = await shop.build({lines: meeting, contexts, jobs: 2});
-
-	const [one, two] = spans(events);
-	t.true(one && two && one.from < two.to && two.from < one.to, JSON.stringify([one, two]));
+	await t.notThrowsAsync(shop.build({lines, contexts, jobs: 2}));
 });
 
 runs('jobs: 1 runs one after the other, and tells who waits for a slot', async t => {
 	const shop = await workshop(t);
 
-	const {events} = await shop.build({lines: meeting, contexts, jobs: 1});
+	const {events} = await shop.build({lines: pair, contexts, jobs: 1});
 
 	const [one, two] = spans(events);
 	t.true(one && two && (one.to <= two.from || two.to <= one.from), JSON.stringify([one, two]));
