@@ -1,9 +1,9 @@
 import {constants, crc32, deflateRaw, deflateRawSync, type ZlibOptions} from 'node:zlib';
-import type {Span} from '../deflate/deflate.ts';
+import {deflate, type Span} from '../deflate/deflate.ts';
 
 /**
- * What deflate() makes of a block, by zlib in its pool of threads: it has levels, and its bytes are those of its version. Our own are the stored
- * blocks, since zlib's depend on the sizes of its buffers.
+ * What deflate() makes of a block, by zlib in its pool of threads: it has levels, and its bytes are those of its version. The stored blocks
+ * are deflate()'s, since zlib's depend on the sizes of its buffers.
  */
 export async function zlibBlock(bytes: Buffer, noise: readonly Span[], level: number): Promise<Uint8Array> {
 	const parts: (Uint8Array | Promise<Uint8Array>)[] = [];
@@ -24,8 +24,9 @@ export async function zlibBlock(bytes: Buffer, noise: readonly Span[], level: nu
 function deflated(bytes: Buffer, level: number): Promise<Uint8Array> {
 	return new Promise((resolve, reject) => {
 		deflateRaw(bytes, settings(bytes.length, level), (error, packed) => {
-			if (error) reject(error);
-			else resolve(packed.length < storedSize(bytes.length) ? packed : stored(bytes));
+			if (error) return reject(error);
+			const kept = stored(bytes);
+			resolve(packed.length < kept.length ? packed : kept);
 		});
 	});
 }
@@ -36,24 +37,8 @@ function settings(size: number, level: number): ZlibOptions {
 	return {level, memLevel: 9, windowBits: 15, chunkSize, finishFlush: constants.Z_FULL_FLUSH};
 }
 
-/** What a stored block of deflate can hold: its length has 16 bits (RFC 1951, 3.2.4). */
-const largestStored = 65_535;
-const storedHeader = 5;
-
-function storedSize(size: number): number {
-	return size + storedHeader * Math.ceil(size / largestStored);
-}
-
 function stored(bytes: Buffer): Uint8Array {
-	const pieces: Buffer[] = [];
-	for (let at = 0; at < bytes.length; at += largestStored) {
-		const piece = bytes.subarray(at, at + largestStored);
-		const head = Buffer.alloc(storedHeader);
-		head.writeUInt16LE(piece.length, 1);
-		head.writeUInt16LE(~piece.length & 0xffff, 3);
-		pieces.push(head, piece);
-	}
-	return Buffer.concat(pieces);
+	return deflate(bytes, [{start: 0, end: bytes.length}]);
 }
 
 /** Names what `zlibBlock` does on this Node: one built on another zlib than Node's own makes other bytes (as right as ours). */

@@ -1,6 +1,7 @@
 import {align, pending, pendingCount, position, put, putWord, setBits} from './bits';
 import {blockEnd, findMatches, learn, sequencesEnd} from './matches';
 import {
+	count,
 	distanceCounts,
 	distanceLengths,
 	distanceSymbols,
@@ -93,9 +94,9 @@ function learnCosts(): void {
 	let literals: u32 = 0;
 	let bits: u32 = 0;
 	for (let byte: u32 = 0; byte < 256; byte++) {
-		const count = load<u32>(literalCounts + 4 * byte);
-		literals += count;
-		bits += count * load<u8>(literalLengths + byte);
+		const times = load<u32>(literalCounts + 4 * byte);
+		literals += times;
+		bits += times * load<u8>(literalLengths + byte);
 	}
 	if (literals > 0) learn((8 * bits) / literals);
 }
@@ -112,7 +113,7 @@ function prepareHeader(): u32 {
 	tellRuns(literalsTold + distancesTold);
 	makeLengths(lengthCounts, lengthSymbols, longestLengthWord, lengthLengths);
 	makeWords(lengthLengths, lengthSymbols, lengthWords);
-	lengthsTold = 19;
+	lengthsTold = lengthSymbols;
 	while (lengthsTold > 4 && lengthOfLength(lengthsTold - 1) === 0) lengthsTold--;
 	let bits: u32 = 5 + 5 + 4 + 3 * lengthsTold;
 	for (let symbol: u32 = 0; symbol < lengthSymbols; symbol++) {
@@ -131,12 +132,12 @@ function repeatBits(symbol: u32): u32 {
 }
 
 /** The lengths that are told, as symbols. */
-function tellRuns(count: u32): void {
+function tellRuns(lengths: u32): void {
 	toldEnd = told;
-	for (let at: u32 = 0; at < count; ) {
+	for (let at: u32 = 0; at < lengths; ) {
 		const length: u32 = load<u8>(toldLengths + at);
 		let left: u32 = 1;
-		while (at + left < count && load<u8>(toldLengths + at + left) === length) left++;
+		while (at + left < lengths && load<u8>(toldLengths + at + left) === length) left++;
 		at += left;
 		if (length > 0) {
 			tell(length, 0);
@@ -157,8 +158,7 @@ function tellRuns(count: u32): void {
 function tell(symbol: u32, extra: u32): void {
 	store<u16>(toldEnd, (symbol | (extra << 8)) as u16);
 	toldEnd += 2;
-	const at = lengthCounts + 4 * symbol;
-	store<u32>(at, load<u32>(at) + 1);
+	count(lengthCounts + 4 * symbol);
 }
 
 function writeHeader(): void {
@@ -177,7 +177,7 @@ function writeHeader(): void {
 function writeBody(start: usize, literals: usize, distances: usize): void {
 	makeMatchWords(literals);
 	let bits = pending;
-	let count = pendingCount;
+	let held = pendingCount;
 	let to = position;
 	let from = start;
 	for (let at = sequences; ; at += 8) {
@@ -188,26 +188,26 @@ function writeBody(start: usize, literals: usize, distances: usize): void {
 			const first: u64 = load<u32>(literals + 4 * (load<u8>(from) as usize));
 			const second: u64 = load<u32>(literals + 4 * (load<u8>(from, 1) as usize));
 			const third: u64 = load<u32>(literals + 4 * (load<u8>(from, 2) as usize));
-			bits |= (first & 0xffff) << count;
-			count += first >> 16;
-			bits |= (second & 0xffff) << count;
-			count += second >> 16;
-			bits |= (third & 0xffff) << count;
-			count += third >> 16;
+			bits |= (first & 0xffff) << held;
+			held += first >> 16;
+			bits |= (second & 0xffff) << held;
+			held += second >> 16;
+			bits |= (third & 0xffff) << held;
+			held += third >> 16;
 			store<u64>(to, bits);
-			to += (count >> 3) as usize;
-			bits >>= count & ~7;
-			count &= 7;
+			to += (held >> 3) as usize;
+			bits >>= held & ~7;
+			held &= 7;
 		}
 		for (; from < stop; from++) {
 			const word: u64 = load<u32>(literals + 4 * (load<u8>(from) as usize));
-			bits |= (word & 0xffff) << count;
-			count += word >> 16;
+			bits |= (word & 0xffff) << held;
+			held += word >> 16;
 		}
 		store<u64>(to, bits);
-		to += (count >> 3) as usize;
-		bits >>= count & ~7;
-		count &= 7;
+		to += (held >> 3) as usize;
+		bits >>= held & ~7;
+		held &= 7;
 		if (isLast) break;
 		const match = load<u32>(at, 4);
 		const length = match >> 16;
@@ -216,19 +216,19 @@ function writeBody(start: usize, literals: usize, distances: usize): void {
 		const extra: u64 = distanceExtraBits(symbol);
 		const lengthWord: u64 = load<u32>(matchWords + 4 * length);
 		const word: u64 = load<u32>(distances + 4 * symbol);
-		bits |= (lengthWord & 0xffffff) << count;
-		count += lengthWord >> 24;
-		bits |= (word & 0xffff) << count;
-		count += word >> 16;
-		bits |= ((distance as u64) & (((1 as u64) << extra) - 1)) << count;
-		count += extra;
+		bits |= (lengthWord & 0xffffff) << held;
+		held += lengthWord >> 24;
+		bits |= (word & 0xffff) << held;
+		held += word >> 16;
+		bits |= ((distance as u64) & (((1 as u64) << extra) - 1)) << held;
+		held += extra;
 		store<u64>(to, bits);
-		to += (count >> 3) as usize;
-		bits >>= count & ~7;
-		count &= 7;
+		to += (held >> 3) as usize;
+		bits >>= held & ~7;
+		held &= 7;
 		from += length;
 	}
-	setBits(bits, count, to);
+	setBits(bits, held, to);
 	putWord(load<u32>(literals + 4 * endOfBlock));
 }
 

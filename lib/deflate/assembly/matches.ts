@@ -1,4 +1,5 @@
 import {
+	count,
 	distanceCounts,
 	hashBits,
 	input,
@@ -178,8 +179,4 @@ function enter(start: usize, end: usize): void {
 		store<u16>(shortEntry(bytes), place as u16);
 		store<u32>(long, (load<u32>(long) << 16) | (place as u16 as u32));
 	}
-}
-
-function count(at: usize): void {
-	store<u32>(at, load<u32>(at) + 1);
 }

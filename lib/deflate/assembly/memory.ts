@@ -63,4 +63,9 @@ export const shortTable: usize = sequences + 8 * (mostSequences + 1);
 export const longTable: usize = shortTable + (2 << hashBits);
 export const tablesEnd: usize = longTable + (4 << hashBits);
 
+/** One more of what is counted at this address. */
+export function count(at: usize): void {
+	store<u32>(at, load<u32>(at) + 1);
+}
+
 memory.grow((((tablesEnd + 0xffff) >> 16) as i32) - memory.size());
